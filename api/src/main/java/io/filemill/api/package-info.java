@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package io.filemill.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package io.filemill.db;
+
+import org.jspecify.annotations.NullMarked;

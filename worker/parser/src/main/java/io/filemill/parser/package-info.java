@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package io.filemill.parser;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package io.filemill.worker.file;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a processor is given.
+ *
+ * @param fileTaskId the file task, to tell a rerun of the same file task from another one with the same content
+ * @param userId the user that submitted it
+ * @param item the item as submitted: a path, a name, or any string that the processor understands
+ * @param filename the name to show to people
+ * @param path the bytes on this node's disk, or null if the item is not a file
+ * @param sha256 the lower-case hexadecimal digest of the bytes if it was computed when they were received
+ * @param settings the upload task's settings, an object
+ * @param timeLimit how long the processor may take; the node interrupts it afterwards
+ */
+public record SourceFile(
+        long fileTaskId,
+        String userId,
+        String item,
+        String filename,
+        @Nullable Path path,
+        @Nullable String sha256,
+        JsonNode settings,
+        Duration timeLimit) {}
