@@ -1,6 +1,7 @@
 package io.filemill.api.problem;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -101,13 +102,14 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     private static String detail(Exception e) {
         if (e instanceof HttpRequestMethodNotSupportedException method) {
-            return method.getMethod() + " is not possible here. Possible: " + method.getSupportedHttpMethods() + ".";
+            return method.getMethod() + " is not possible here. Possible: " + joined(method.getSupportedHttpMethods())
+                    + ".";
         }
         if (e instanceof HttpMediaTypeNotSupportedException type) {
-            return (type.getContentType() == null
-                            ? "The Content-Type is missing."
-                            : type.getContentType() + " is not supported.")
-                    + " Supported: " + type.getSupportedMediaTypes() + ".";
+            String given = type.getContentType() == null
+                    ? "The Content-Type is missing."
+                    : "The Content-Type " + type.getContentType() + " is not supported.";
+            return given + " Supported: " + joined(type.getSupportedMediaTypes()) + ".";
         }
         if (e instanceof MissingServletRequestParameterException parameter) {
             return "The parameter " + parameter.getParameterName() + " is missing.";
@@ -125,6 +127,10 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                     : "The body is missing or cannot be read.";
         }
         return "The request is not valid.";
+    }
+
+    private static String joined(@Nullable Collection<?> values) {
+        return values == null ? "" : values.stream().map(Object::toString).collect(Collectors.joining(", "));
     }
 
     private static String detail(JacksonException e) {

@@ -11,7 +11,6 @@ final class Items {
     static final int MAX_BYTES = 2048;
 
     private static final Pattern CONTROL_CHARACTER = Pattern.compile("\\p{Cntrl}");
-    private static final Pattern SEPARATOR = Pattern.compile("[/\\\\]");
 
     private Items() {}
 
@@ -39,7 +38,7 @@ final class Items {
 
     /** The last part of a path or of a name that looks like one. */
     static String displayName(String item) {
-        String[] segments = SEPARATOR.split(item);
-        return segments.length == 0 || segments[segments.length - 1].isBlank() ? item : segments[segments.length - 1];
+        String last = item.substring(Math.max(item.lastIndexOf('/'), item.lastIndexOf('\\')) + 1);
+        return last.isBlank() ? item : last;
     }
 }

@@ -106,6 +106,16 @@ public final class Uploads {
     }
 
     /**
+     * Makes a task of the files in a folder of this server.
+     *
+     * @throws ProblemException if it is not a folder or not allowed, or if there is no file in it
+     */
+    public AcceptedUpload acceptFolder(String folder, TaskOptions options) {
+        roots.requireFolder(folder);
+        return acceptPaths(List.of(folder), options);
+    }
+
+    /**
      * Makes a task of strings that its processor understands. The {@code document} processor understands paths, so for it they are paths.
      *
      * @throws ProblemException if one of them cannot be an item, or if there are none
