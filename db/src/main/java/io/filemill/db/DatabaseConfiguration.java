@@ -1,6 +1,7 @@
 package io.filemill.db;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.filemill.db.document.DocumentRepository;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
@@ -11,6 +12,7 @@ import io.filemill.db.task.UploadTaskRepository;
 import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,11 +20,19 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The beans of this module, for the application context of an API or of a worker. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(DatabaseProperties.class)
 public class DatabaseConfiguration {
+    /**
+     * Declared by an application that knows better than the settings how many connections its statements need.
+     *
+     * @param size connections
+     */
+    public record StatementPool(int size) {}
+
     /** How long a node may be silent before it loses its files. */
     static final Duration NODE_LEASE = Duration.ofSeconds(15);
 
@@ -32,8 +42,11 @@ public class DatabaseConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    HikariDataSource dataSource(Database database, DatabaseProperties properties) {
-        return database.pool("statements", properties.poolSize());
+    HikariDataSource dataSource(Database database, DatabaseProperties properties, ObjectProvider<StatementPool> pool) {
+        return database.pool(
+                "statements",
+                pool.getIfAvailable(() -> new StatementPool(properties.poolSize()))
+                        .size());
     }
 
     @Bean
@@ -59,6 +72,11 @@ public class DatabaseConfiguration {
     @Bean
     FileTaskRepository fileTaskRepository(JdbcClient jdbc) {
         return new FileTaskRepository(jdbc);
+    }
+
+    @Bean
+    DocumentRepository documentRepository(JdbcClient jdbc, TransactionTemplate transaction) {
+        return new DocumentRepository(jdbc, transaction, JsonMapper.shared());
     }
 
     @Bean

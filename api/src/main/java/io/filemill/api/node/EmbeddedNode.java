@@ -3,7 +3,7 @@ package io.filemill.api.node;
 import io.filemill.api.ApiProperties;
 import io.filemill.db.Database;
 import io.filemill.db.DatabaseProperties;
-import io.filemill.worker.EmbeddedWorker;
+import io.filemill.worker.WorkerApplication;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,7 @@ final class EmbeddedNode implements SmartLifecycle {
 
     @Override
     public void start() {
-        worker = EmbeddedWorker.start(workerProperties());
+        worker = WorkerApplication.start(workerProperties(), false);
     }
 
     @Override
@@ -78,12 +78,8 @@ final class EmbeddedNode implements SmartLifecycle {
         worker.put("filemill.db.url", database.url());
         worker.put("filemill.db.data-dir", databaseProperties.dataDir());
         worker.put("filemill.db.migrate", false);
-        if (databaseProperties.user() != null) {
-            worker.put("filemill.db.user", databaseProperties.user());
-        }
-        if (databaseProperties.password() != null) {
-            worker.put("filemill.db.password", databaseProperties.password());
-        }
+        worker.put("filemill.db.user", databaseProperties.user());
+        worker.put("filemill.db.password", databaseProperties.password());
         return worker;
     }
 }
