@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filemill.api.RunningApi.Answer;
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
+import io.filemill.db.document.Chunk;
+import io.filemill.db.document.ChunkType;
+import io.filemill.db.document.DocumentRepository;
+import io.filemill.db.document.NewDocument;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.FinishedFile;
@@ -255,6 +259,12 @@ class ApiIT {
                 "/v1/tasks?limit=many",
                 "/v1/tasks?cursor=x",
                 "/v1/tasks?cursor=%00",
+                "/v1/search",
+                "/v1/search?q=+",
+                "/v1/search?q=a&limit=0",
+                "/v1/search?q=a&limit=101",
+                "/v1/search?q=a&offset=-1",
+                "/v1/search?q=a&offset=99999999999",
                 files + "?cursor=x",
                 files + "?status=done",
                 files + "?error_code=%00",
@@ -390,6 +400,31 @@ class ApiIT {
                         .query(Integer.class)
                         .single())
                 .isEqualTo(9);
+    }
+
+    @Test
+    void findsTheTextsOfTheCallersDocumentsOnly() {
+        DocumentRepository documents = api.bean(DocumentRepository.class);
+        for (String user : List.of("anonymous", "somebody else")) {
+            documents.store(
+                    new NewDocument(user, "ab".repeat(32), user + ".pdf", "application/pdf", 3, 2, null, Map.of(), 1),
+                    List.of(
+                            new Chunk(1, ChunkType.TEXT, null, "The quick brown fox"),
+                            new Chunk(2, ChunkType.TABLE, null, "A fox\tjumps")));
+        }
+        JsonNode json = api.get("/v1/search?q=jumping+fox").json();
+        assertThat(json.get("total").intValue()).isEqualTo(1);
+        assertThat(json.get("hits").get(0).toString())
+                .startsWith("{\"document_id\":\"" + "ab".repeat(32)
+                        + "\",\"filename\":\"anonymous.pdf\",\"mimetype\":\"application/pdf\",\"page\":2,\"part\":null,"
+                        + "\"chunk\":1,\"type\":\"table\",\"snippet\":\"**fox**\\t**jumps**\",\"score\":");
+        JsonNode second = api.get("/v1/search?q=fox&limit=1&offset=1").json();
+        assertThat(second.get("total").intValue()).isEqualTo(2);
+        assertThat(second.get("hits").size()).isEqualTo(1);
+        assertThat(api.get("/v1/search?q=%00elephant%22(").json().toString()).isEqualTo("{\"total\":0,\"hits\":[]}");
+        for (String user : List.of("anonymous", "somebody else")) {
+            assertThat(documents.delete(user, "ab".repeat(32))).isTrue();
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -88,12 +89,19 @@ final class IngestRoots {
      */
     void requireExistingPart(String named, Path path) {
         for (Path part = path; part != null; part = part.getParent()) {
-            try {
-                require(named, part.toRealPath());
+            Optional<Path> real = real(part);
+            if (real.isPresent()) {
+                require(named, real.get());
                 return;
-            } catch (IOException e) {
-                continue; // the part above may exist
             }
+        }
+    }
+
+    private static Optional<Path> real(Path path) {
+        try {
+            return Optional.of(path.toRealPath());
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 

@@ -45,8 +45,7 @@ class DashboardIT {
     }
 
     private HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
-        InetSocketAddress address = api.bean(Dashboard.class).address();
-        assertThat(address).isNotNull();
+        InetSocketAddress address = api.bean(Dashboard.class).address().orElseThrow();
         URI uri = URI.create("http://127.0.0.1:" + address.getPort() + path);
         return client.send(
                 HttpRequest.newBuilder(uri)
@@ -57,8 +56,7 @@ class DashboardIT {
 
     @Test
     void listensOnTheAddressOfTheApiOnly() {
-        InetSocketAddress address = api.bean(Dashboard.class).address();
-        assertThat(address).isNotNull();
+        InetSocketAddress address = api.bean(Dashboard.class).address().orElseThrow();
         assertThat(address.getAddress().isLoopbackAddress()).isTrue();
     }
 
@@ -95,7 +93,7 @@ class DashboardIT {
 
     @Test
     void isNotThereWhenItIsSwitchedOffOrItsPortIsTaken() throws Exception {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 RunningApi off = RunningApi.start(Map.of(
                         "filemill.db.url",
                         database.url,
@@ -110,8 +108,8 @@ class DashboardIT {
                         folder,
                         "filemill.dashboard.port",
                         taken.getLocalPort()))) {
-            assertThat(off.bean(Dashboard.class).address()).isNull();
-            assertThat(without.bean(Dashboard.class).address()).isNull();
+            assertThat(off.bean(Dashboard.class).address()).isEmpty();
+            assertThat(without.bean(Dashboard.class).address()).isEmpty();
             assertThat(without.get("/v1").status()).isEqualTo(200);
         }
     }

@@ -3,6 +3,7 @@ package io.filemill.api.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.http.MediaType;
@@ -36,7 +37,7 @@ class ProblemHandlerTest {
             return limit;
         }
 
-        record Body(String name, int[] numbers) {}
+        record Body(String name, List<Integer> numbers) {}
 
         @PostMapping(path = "/v1/bodies", consumes = MediaType.APPLICATION_JSON_VALUE)
         Body body(@RequestBody Body body) {

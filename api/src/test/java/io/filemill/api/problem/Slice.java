@@ -19,6 +19,8 @@ public final class Slice {
     }
 
     /**
+     * A client of one controller.
+     *
      * @param advice further advice besides that for errors
      */
     public static MockMvcTester of(Object controller, Object... advice) {

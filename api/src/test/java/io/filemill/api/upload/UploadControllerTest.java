@@ -339,6 +339,21 @@ class UploadControllerTest {
     }
 
     @Test
+    void anItemThatAWorkerWouldOpenAsAFileMustLieInTheRoots() throws IOException {
+        assertRefused(
+                send("{\"processor\": \"noop\", \"items\": [\"x\", \"/etc/passwd\"]}"),
+                403,
+                "/problems/path-not-allowed");
+        Files.createSymbolicLink(root.resolve("link"), Path.of("/etc"));
+        assertRefused(
+                send("{\"processor\": \"noop\", \"items\": [\"" + root + "/link/passwd\"]}"),
+                403,
+                "/problems/path-not-allowed");
+        assertThat(send("{\"processor\": \"noop\", \"items\": [\"" + root + "/a\"]}"))
+                .hasStatus(201);
+    }
+
+    @Test
     void itemsAreHandedToTheirProcessorAsTheyAre() {
         assertThat(
                         send(
