@@ -47,7 +47,7 @@ class UploadJourneyIT {
                     .as(() -> client.get("/v1/tasks/" + task + "/files").toString())
                     .isEqualTo("success");
             assertThat(ended.path("processed_files").asInt()).isEqualTo(samples.size());
-            JsonNode hits = client.get("/v1/search?q=%22orange+sofa%22").path("hits");
+            JsonNode hits = client.get("/v1/search?q=orange+sofa").path("hits");
             assertThat(hits.findValuesAsString("filename")).contains("furniture-inventory.csv");
             JsonNode inPdf = client.get("/v1/search?q=pipistrelle").path("hits");
             assertThat(inPdf).anySatisfy(hit -> {
