@@ -1,4 +1,4 @@
-/** Placeholder. */
+/** The database: where it runs, its schema, and the connections to it. */
 @NullMarked
 package io.filemill.db;
 

@@ -1,0 +1,93 @@
+package io.filemill.db;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.filemill.db.node.NodeRepository;
+import io.filemill.db.queue.Feeder;
+import io.filemill.db.queue.FinishedJobs;
+import io.filemill.db.queue.Submission;
+import io.filemill.db.storage.FileStore;
+import io.filemill.db.task.FileTaskRepository;
+import io.filemill.db.task.UploadTaskRepository;
+import java.time.Clock;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The beans of this module, for the application context of an API or of a worker. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(DatabaseProperties.class)
+public class DatabaseConfiguration {
+    /** How long a node may be silent before it loses its files. */
+    static final Duration NODE_LEASE = Duration.ofSeconds(15);
+
+    @Bean(destroyMethod = "close")
+    Database database(DatabaseProperties properties) {
+        return Database.open(properties);
+    }
+
+    @Bean(destroyMethod = "close")
+    HikariDataSource dataSource(Database database, DatabaseProperties properties) {
+        return database.pool("statements", properties.poolSize());
+    }
+
+    @Bean
+    PlatformTransactionManager transactionManager(DataSource dataSource) {
+        return new JdbcTransactionManager(dataSource);
+    }
+
+    @Bean
+    TransactionTemplate transactionTemplate(PlatformTransactionManager transactionManager) {
+        return new TransactionTemplate(transactionManager);
+    }
+
+    @Bean
+    JdbcClient jdbcClient(DataSource dataSource) {
+        return JdbcClient.create(dataSource);
+    }
+
+    @Bean
+    UploadTaskRepository uploadTaskRepository(JdbcClient jdbc, TransactionTemplate transaction) {
+        return new UploadTaskRepository(jdbc, transaction);
+    }
+
+    @Bean
+    FileTaskRepository fileTaskRepository(JdbcClient jdbc) {
+        return new FileTaskRepository(jdbc);
+    }
+
+    @Bean
+    NodeRepository nodeRepository(JdbcClient jdbc) {
+        return new NodeRepository(jdbc, NODE_LEASE);
+    }
+
+    @Bean
+    Feeder feeder(DataSource dataSource, JdbcClient jdbc, TransactionTemplate transaction) {
+        return new Feeder(dataSource, jdbc, transaction);
+    }
+
+    @Bean
+    Submission submission(
+            JdbcClient jdbc,
+            TransactionTemplate transaction,
+            UploadTaskRepository uploadTasks,
+            FileTaskRepository fileTasks,
+            Feeder feeder) {
+        return new Submission(jdbc, transaction, uploadTasks, fileTasks, feeder);
+    }
+
+    @Bean
+    FinishedJobs finishedJobs(JdbcClient jdbc) {
+        return new FinishedJobs(jdbc);
+    }
+
+    @Bean
+    FileStore fileStore(DatabaseProperties properties) {
+        return new FileStore(properties.dataDir().resolve("files"), Clock.systemUTC());
+    }
+}

@@ -1,0 +1,30 @@
+package io.filemill.db.notification;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What nodes tell one another through PostgreSQL's notifications. A lost notification costs latency, never correctness. */
+public enum Channel {
+    /** There may be something to run. */
+    WORK("filemill_work"),
+    /** An upload task was cancelled; the payload is its id. */
+    CANCEL("filemill_cancel");
+
+    private final String channelName;
+
+    Channel(String channelName) {
+        this.channelName = channelName;
+    }
+
+    String channelName() {
+        return channelName;
+    }
+
+    /** Sends when the caller's transaction commits, or at once where there is none. */
+    public void send(JdbcClient jdbc, String payload) {
+        jdbc.sql("select pg_notify(:channel, :payload)")
+                .param("channel", channelName)
+                .param("payload", payload)
+                .query((row, number) -> true)
+                .single();
+    }
+}

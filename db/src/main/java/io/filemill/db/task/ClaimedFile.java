@@ -1,0 +1,26 @@
+package io.filemill.db.task;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A file that this node now runs, with all that the run needs.
+ *
+ * @param attempt the fencing token that {@link FileTaskRepository#finish} asks for
+ * @param firstOfTask whether the upload task is still marked as pending
+ */
+public record ClaimedFile(
+        long id,
+        int attempt,
+        UUID uploadTaskId,
+        String userId,
+        String processor,
+        JsonNode settings,
+        String item,
+        String filename,
+        @Nullable String storedAs,
+        @Nullable String sha256,
+        int retryCount,
+        int crashCount,
+        boolean firstOfTask) {}

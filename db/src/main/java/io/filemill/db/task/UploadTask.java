@@ -1,0 +1,62 @@
+package io.filemill.db.task;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One accepted upload as a reader sees it.
+ *
+ * @param outcome {@code success}, {@code partial}, {@code failed} or {@code cancelled}; null until the task is final
+ * @param processedFiles always {@code successful + failed + skipped}
+ * @param runningFiles files that a node runs right now
+ * @param pendingFiles files that wait
+ * @param startedAt when the first file began to run
+ */
+public record UploadTask(
+        UUID id,
+        String userId,
+        String processor,
+        JsonNode settings,
+        TaskStatus status,
+        @Nullable String outcome,
+        @Nullable String error,
+        int totalFiles,
+        int processedFiles,
+        int successfulFiles,
+        int failedFiles,
+        int skippedFiles,
+        int runningFiles,
+        int pendingFiles,
+        int duplicatesIgnored,
+        Instant createdAt,
+        @Nullable Instant startedAt,
+        Instant updatedAt,
+        @Nullable Instant finishedAt) {
+
+    static UploadTask of(ResultSet row, int rowNumber) throws SQLException {
+        return new UploadTask(
+                row.getObject("id", UUID.class),
+                row.getString("user_id"),
+                row.getString("processor"),
+                Columns.json(row, "settings"),
+                TaskStatus.ofColumn(row.getString("status")),
+                row.getString("outcome"),
+                row.getString("error"),
+                row.getInt("total_files"),
+                row.getInt("processed_files"),
+                row.getInt("successful_files"),
+                row.getInt("failed_files"),
+                row.getInt("skipped_files"),
+                row.getInt("running_files"),
+                row.getInt("total_files") - row.getInt("processed_files") - row.getInt("running_files"),
+                row.getInt("duplicates_ignored"),
+                Columns.instant(row, "created_at"),
+                Columns.optionalInstant(row, "started_at"),
+                Columns.instant(row, "updated_at"),
+                Columns.optionalInstant(row, "finished_at"));
+    }
+}

@@ -1,0 +1,189 @@
+package io.filemill.db.task;
+
+import io.filemill.db.notification.Channel;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Upload tasks: their birth, what readers see of them, and their end. Safe for use by several threads. */
+public final class UploadTaskRepository {
+    private static final int PURGE_BATCH = 1000;
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+
+    public UploadTaskRepository(JdbcClient jdbc, TransactionTemplate transaction) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+    }
+
+    /** Inserts a task without files. Needs the caller's transaction, which inserts the files and {@link #recordTotals} too. */
+    public void insert(NewUploadTask task) {
+        jdbc.sql("""
+                insert into upload_task (id, user_id, processor, settings, priority)
+                values (:id, :userId, :processor, :settings::jsonb, :priority)
+                """)
+                .param("id", task.id())
+                .param("userId", task.userId())
+                .param("processor", task.processor())
+                .param("settings", task.settings().toString())
+                .param("priority", task.priority())
+                .update();
+    }
+
+    /** Sets how many files a new task has. Needs the transaction that inserted them. */
+    public void recordTotals(UUID id, int totalFiles, int duplicatesIgnored) {
+        jdbc.sql("""
+                update upload_task
+                set total_files = :totalFiles, duplicates_ignored = :duplicatesIgnored
+                where id = :id
+                """)
+                .param("id", id)
+                .param("totalFiles", totalFiles)
+                .param("duplicatesIgnored", duplicatesIgnored)
+                .update();
+    }
+
+    /** The user's task, or empty if it does not exist, is another user's, or is being purged. */
+    public Optional<UploadTask> find(String userId, UUID id) {
+        return jdbc.sql("""
+                select t.*,
+                       (select count(*) from file_task f where f.upload_task_id = t.id and f.status = 'running') as running_files
+                from upload_task t
+                where t.id = :id and t.user_id = :userId and t.purged_at is null
+                """)
+                .param("id", id)
+                .param("userId", userId)
+                .query(UploadTask::of)
+                .optional();
+    }
+
+    /**
+     * A page of the user's tasks, newest first.
+     *
+     * @param after where the page before ended, or null for the first page
+     */
+    public List<UploadTask> list(String userId, int limit, @Nullable Position after) {
+        return jdbc.sql("""
+                select t.*,
+                       (select count(*) from file_task f where f.upload_task_id = t.id and f.status = 'running') as running_files
+                from upload_task t
+                where t.user_id = :userId and t.purged_at is null
+                  and (:createdAt::timestamptz is null or (t.created_at, t.id) < (:createdAt::timestamptz, :id::uuid))
+                order by t.created_at desc, t.id desc
+                limit :limit
+                """)
+                .param("userId", userId)
+                .param("createdAt", after == null ? null : Timestamp.from(after.createdAt()))
+                .param("id", after == null ? null : after.id())
+                .param("limit", limit)
+                .query(UploadTask::of)
+                .list();
+    }
+
+    /** Marks a pending task as running. Opens its own transaction; may be called again. */
+    public void markRunning(UUID id) {
+        jdbc.sql("""
+                update upload_task
+                set status = 'running', started_at = now(), updated_at = now()
+                where id = :id and status = 'pending'
+                """).param("id", id).update();
+    }
+
+    /**
+     * Cancels a task in one transaction: its pending and running files become failed with the code {@code CANCELLED}, and the task final.
+     * Whoever runs one of the files is told after the commit and can no longer change it.
+     */
+    public Cancellation cancel(String userId, UUID id) {
+        return transaction.execute(status -> {
+            Optional<String> outcome = jdbc.sql("""
+                    select coalesce(outcome, '') from upload_task
+                    where id = :id and user_id = :userId and purged_at is null
+                    for update
+                    """)
+                    .param("id", id)
+                    .param("userId", userId)
+                    .query(String.class)
+                    .optional();
+            if (outcome.isEmpty()) {
+                return new Cancellation.NotFound();
+            }
+            if (outcome.get().equals("cancelled")) {
+                return new Cancellation.AlreadyCancelled();
+            }
+            if (!outcome.get().isEmpty()) {
+                return new Cancellation.AlreadyFinished();
+            }
+            int files = jdbc.sql("""
+                    with stopped as (
+                        update file_task
+                        set status = 'failed', error_code = 'CANCELLED', error = 'Task cancelled by user',
+                            dispatched_at = null, finished_at = now(), updated_at = now()
+                        where upload_task_id = :id and status in ('pending', 'running')
+                        returning id)
+                    update upload_task
+                    set status = 'failed', outcome = 'cancelled', error = 'Task cancelled by user',
+                        failed_files = failed_files + (select count(*) from stopped),
+                        processed_files = processed_files + (select count(*) from stopped),
+                        finished_at = now(), updated_at = now()
+                    where id = :id
+                    returning (select count(*) from stopped)
+                    """).param("id", id).query(Integer.class).single();
+            Channel.CANCEL.send(jdbc, id.toString());
+            return new Cancellation.Cancelled(files);
+        });
+    }
+
+    /**
+     * Hides a task that ended long ago from readers, so that it can be deleted. A task whose deletion was cut short comes first.
+     *
+     * @return the task to {@link #delete}, or empty when none is old enough
+     */
+    public Optional<UUID> takeForPurge(Duration maxAge) {
+        return jdbc.sql("""
+                update upload_task
+                set purged_at = now()
+                where id = (
+                    select id from upload_task
+                    where finished_at < now() - make_interval(secs => :maxAge)
+                    order by purged_at nulls last, finished_at
+                    limit 1
+                    for update skip locked)
+                returning id
+                """)
+                .param("maxAge", maxAge.toMillis() / 1000.0)
+                .query(UUID.class)
+                .optional();
+    }
+
+    /** Deletes a task from {@link #takeForPurge} and its files, in small transactions. May be called again after it was cut short. */
+    public void delete(UUID id) {
+        int deleted;
+        do {
+            deleted = jdbc.sql("""
+                    delete from file_task
+                    where id in (select id from file_task where upload_task_id = :id order by id limit :batch)
+                      and exists (select from upload_task where id = :id and purged_at is not null)
+                    """).param("id", id).param("batch", PURGE_BATCH).update();
+        } while (deleted == PURGE_BATCH);
+        jdbc.sql("delete from upload_task where id = :id and purged_at is not null")
+                .param("id", id)
+                .update();
+    }
+
+    /** Those of the given ids that no task has. */
+    public List<UUID> unknown(List<UUID> ids) {
+        return jdbc.sql("""
+                select id from unnest(:ids::uuid[]) as given (id)
+                where not exists (select from upload_task t where t.id = given.id)
+                """)
+                .param("ids", ids.toArray(UUID[]::new))
+                .query(UUID.class)
+                .list();
+    }
+}
