@@ -1,0 +1,346 @@
+package io.filemill.db.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.filemill.db.PostgresExtension;
+import io.filemill.db.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.dao.DataIntegrityViolationException;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+@ExtendWith(PostgresExtension.class)
+class FileTaskRepositoryIT {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    private final TestDatabase db;
+    private final UUID node;
+
+    FileTaskRepositoryIT(TestDatabase db) {
+        this.db = db;
+        this.node = db.node();
+    }
+
+    private ClaimedFile claim(long id) {
+        return db.fileTasks.claim(id, db.attempt(id), node).orElseThrow();
+    }
+
+    private static FinishedFile completed(ClaimedFile file) {
+        return FinishedFile.with(file.id(), file.attempt(), TaskStatus.COMPLETED, JSON.objectNode());
+    }
+
+    @Nested
+    class Claim {
+        @Test
+        void takesADispatchedFileOnce() {
+            long id = db.fileIds(db.submit("ann", 1)).get(0);
+
+            assertThat(db.fileTasks.claim(id, 1, node)).isPresent();
+            assertThat(db.fileTasks.claim(id, 1, node)).isEmpty();
+        }
+
+        @Test
+        void givesAFileToOneOfManyNodes() throws Exception {
+            long id = db.fileIds(db.submit("ann", 1)).get(0);
+
+            List<Boolean> won =
+                    race(8, () -> db.fileTasks.claim(id, 1, UUID.randomUUID()).isPresent());
+
+            assertThat(won).containsOnlyOnce(true);
+            db.jdbc.sql("truncate file_task, upload_task").update();
+        }
+
+        @Test
+        void skipsAFileThatWasDispatchedAgain() {
+            long id = db.fileIds(db.submit("ann", 1)).get(0);
+            db.jdbc.sql("update file_task set attempt = attempt + 1").update();
+
+            assertThat(db.fileTasks.claim(id, 1, node)).isEmpty();
+        }
+
+        @Test
+        void skipsAFileOfACancelledTask() {
+            UUID task = db.submit("ann", 1);
+            db.uploadTasks.cancel("ann", task);
+
+            assertThat(db.fileTasks.claim(db.fileIds(task).get(0), 1, node)).isEmpty();
+        }
+    }
+
+    @Nested
+    class Finish {
+        @Test
+        void countsEachFileOnce() {
+            UUID task = db.submit("ann", 2);
+            ClaimedFile file = claim(db.fileIds(task).get(0));
+
+            assertThat(db.fileTasks.finish(List.of(completed(file)))).isEqualTo(1);
+            assertThat(db.fileTasks.finish(List.of(completed(file)))).isZero();
+
+            assertThat(db.task(task).processedFiles()).isEqualTo(1);
+        }
+
+        @Test
+        void changesNothingForANodeThatWasPresumedDead() {
+            UUID task = db.submit("ann", 1);
+            ClaimedFile first = claim(db.fileIds(task).get(0));
+            db.expire(node);
+            db.fileTasks.rescueFromDeadNodes();
+
+            assertThat(db.fileTasks.finish(List.of(completed(first)))).isZero();
+            db.feeder.feed();
+            UUID other = db.node();
+            ClaimedFile second =
+                    db.fileTasks.claim(first.id(), first.attempt() + 1, other).orElseThrow();
+            assertThat(db.fileTasks.finish(List.of(completed(first)))).isZero();
+            assertThat(db.fileTasks.finish(List.of(completed(second)))).isEqualTo(1);
+        }
+
+        @Test
+        void endsTheTaskWithTheLastFile() {
+            UUID task = db.submit("ann", 3);
+            List<Long> files = db.fileIds(task);
+
+            db.fileTasks.finish(List.of(completed(claim(files.get(0)))));
+            ClaimedFile failing = claim(files.get(1));
+            db.fileTasks.finish(List.of(FinishedFile.failed(failing.id(), 1, "CORRUPT", "The file is damaged.")));
+            assertThat(db.task(task).status()).isEqualTo(TaskStatus.RUNNING);
+            ClaimedFile skipped = claim(files.get(2));
+            db.fileTasks.finish(List.of(FinishedFile.with(skipped.id(), 1, TaskStatus.SKIPPED, JSON.objectNode())));
+
+            UploadTask done = db.task(task);
+            assertThat(done.status()).isEqualTo(TaskStatus.COMPLETED);
+            assertThat(done.outcome()).isEqualTo("partial");
+            assertThat(List.of(done.processedFiles(), done.successfulFiles(), done.failedFiles(), done.skippedFiles()))
+                    .containsExactly(3, 1, 1, 1);
+            assertThat(done.finishedAt()).isNotNull();
+        }
+
+        @Test
+        void tellsTheOutcomeOfATaskWhoseFilesAllFailed() {
+            UUID task = db.submit("ann", 1);
+            ClaimedFile file = claim(db.fileIds(task).get(0));
+
+            db.fileTasks.finish(List.of(FinishedFile.failed(file.id(), 1, "CORRUPT", "The file\0 is damaged.")));
+
+            assertThat(db.task(task).status()).isEqualTo(TaskStatus.COMPLETED);
+            assertThat(db.task(task).outcome()).isEqualTo("failed");
+        }
+
+        @Test
+        void countsExactlyWhenManyNodesFinishTheSameFilesOfManyTasks() throws Exception {
+            List<UUID> tasks = List.of(db.submit("ann", 20), db.submit("bob", 20));
+            List<FinishedFile> ends = new ArrayList<>();
+            for (UUID task : tasks) {
+                db.fileIds(task).forEach(id -> ends.add(completed(claim(id))));
+            }
+
+            List<Integer> moved = race(8, () -> {
+                int sum = 0;
+                List<FinishedFile> shuffled = new ArrayList<>(ends);
+                java.util.Collections.shuffle(shuffled);
+                for (int i = 0; i < shuffled.size(); i += 7) {
+                    sum += db.fileTasks.finish(shuffled.subList(i, Math.min(i + 7, shuffled.size())));
+                }
+                return sum;
+            });
+
+            assertThat(moved.stream().mapToInt(Integer::intValue).sum()).isEqualTo(40);
+            assertThat(tasks)
+                    .allSatisfy(task -> assertThat(db.task(task).outcome()).isEqualTo("success"));
+        }
+
+        @Test
+        void racesWithACancelWithoutDeadlockAndWithoutLosingACount() throws Exception {
+            for (int round = 0; round < 20; round++) {
+                UUID task = db.submit("ann", 10);
+                List<FinishedFile> ends = db.fileIds(task).stream()
+                        .map(id -> completed(claim(id)))
+                        .toList();
+
+                race(2, new Callable<Object>() {
+                    private final java.util.concurrent.atomic.AtomicInteger turn =
+                            new java.util.concurrent.atomic.AtomicInteger();
+
+                    @Override
+                    public Object call() {
+                        return turn.getAndIncrement() == 0
+                                ? db.uploadTasks.cancel("ann", task)
+                                : db.fileTasks.finish(ends);
+                    }
+                });
+
+                assertThat(db.task(task).processedFiles()).isEqualTo(10);
+                assertThat(db.wrongCounters()).isEmpty();
+            }
+        }
+    }
+
+    @Nested
+    class Retry {
+        @Test
+        void waitsUntilTheDelayIsOver() {
+            ClaimedFile file = claim(db.fileIds(db.submit("ann", 1)).get(0));
+
+            assertThat(db.fileTasks.retry(file.id(), file.attempt(), Duration.ofHours(1), "UNAVAILABLE", "later"))
+                    .isTrue();
+
+            assertThat(db.feeder.feed()).isZero();
+            db.jdbc.sql("update file_task set next_attempt_at = now()").update();
+            assertThat(db.feeder.feed()).isEqualTo(1);
+            assertThat(claim(file.id()).retryCount()).isEqualTo(1);
+        }
+    }
+
+    @Nested
+    class Release {
+        @Test
+        void costsTheFileNothing() {
+            ClaimedFile file = claim(db.fileIds(db.submit("ann", 1)).get(0));
+
+            assertThat(db.fileTasks.release(file.id(), file.attempt())).isTrue();
+            assertThat(db.fileTasks.release(file.id(), file.attempt())).isFalse();
+
+            assertThat(db.feeder.feed()).isEqualTo(1);
+            ClaimedFile again = claim(file.id());
+            assertThat(List.of(again.retryCount(), again.crashCount())).containsExactly(0, 0);
+        }
+    }
+
+    @Nested
+    class Rescue {
+        @Test
+        void countsTheCrashOfADeadNode() {
+            ClaimedFile file = claim(db.fileIds(db.submit("ann", 1)).get(0));
+            assertThat(db.fileTasks.rescueFromDeadNodes()).isZero();
+            db.expire(node);
+
+            assertThat(db.fileTasks.rescueFromDeadNodes()).isEqualTo(1);
+
+            db.feeder.feed();
+            assertThat(claim(file.id()).crashCount()).isEqualTo(1);
+        }
+
+        @Test
+        void dispatchesAgainWhenTheJobIsGone() {
+            UUID task = db.submit("ann", 2);
+            assertThat(db.fileTasks.rescueLostDispatches()).isZero();
+            db.jdbc
+                    .sql("update jobrunr_jobs set state = 'FAILED' where id = (select min(id) from jobrunr_jobs)")
+                    .update();
+            db.jdbc.sql("delete from jobrunr_jobs where state = 'ENQUEUED'").update();
+
+            assertThat(db.fileTasks.rescueLostDispatches()).isEqualTo(2);
+
+            assertThat(db.feeder.feed()).isEqualTo(2);
+            assertThat(db.fileIds(task))
+                    .allSatisfy(id -> assertThat(db.attempt(id)).isEqualTo(2));
+        }
+
+        @Test
+        void dispatchesAgainWhenTheNodeThatFetchedTheJobIsDead() {
+            db.submit("ann", 1);
+            db.jdbc
+                    .sql(
+                            "update jobrunr_jobs set state = 'PROCESSING', jobasjson = '{\"serverId\":\"' || :node || '\"}'")
+                    .param("node", node.toString())
+                    .update();
+            assertThat(db.fileTasks.rescueLostDispatches()).isZero();
+            db.expire(node);
+
+            assertThat(db.fileTasks.rescueLostDispatches()).isEqualTo(1);
+        }
+    }
+
+    @Nested
+    class Reconcile {
+        @Test
+        void tellsTheNodeWhichFilesItHasLost() {
+            UUID kept = db.submit("ann", 1);
+            UUID cancelled = db.submit("ann", 1);
+            ClaimedFile first = claim(db.fileIds(kept).get(0));
+            ClaimedFile second = claim(db.fileIds(cancelled).get(0));
+            db.uploadTasks.cancel("ann", cancelled);
+
+            List<Long> lost =
+                    db.fileTasks.reconcile(node, Map.of(first.id(), first.attempt(), second.id(), second.attempt()));
+
+            assertThat(lost).containsExactly(second.id());
+        }
+
+        @Test
+        void takesBackFilesThatTheNodeDoesNotRunAnyMore() {
+            ClaimedFile file = claim(db.fileIds(db.submit("ann", 1)).get(0));
+            db.fileTasks.reconcile(node, Map.of());
+            assertThat(db.fileTasks.list(file.uploadTaskId(), TaskStatus.RUNNING, null, 0, 10))
+                    .hasSize(1);
+            db.jdbc
+                    .sql("update file_task set started_at = now() - interval '1 minute'")
+                    .update();
+
+            db.fileTasks.reconcile(node, Map.of());
+
+            assertThat(db.fileTasks.list(file.uploadTaskId(), TaskStatus.PENDING, null, 0, 10))
+                    .hasSize(1);
+        }
+    }
+
+    @Nested
+    class Schema {
+        @Test
+        void refusesCountersThatDoNotAddUp() {
+            UUID task = db.submit("ann", 1);
+
+            assertThatThrownBy(() -> db.jdbc
+                            .sql("update upload_task set processed_files = 1 where id = :id")
+                            .param("id", task)
+                            .update())
+                    .isInstanceOf(DataIntegrityViolationException.class)
+                    .hasMessageContaining("every_file_counted_once");
+        }
+
+        @Test
+        void refusesAFailureWithoutAReason() {
+            db.submit("ann", 1);
+
+            assertThatThrownBy(() -> db.jdbc
+                            .sql("update file_task set status = 'failed', finished_at = now()")
+                            .update())
+                    .isInstanceOf(DataIntegrityViolationException.class)
+                    .hasMessageContaining("failed_with_a_reason");
+        }
+    }
+
+    /** Runs the same call on several threads that start together. */
+    private static <T> List<T> race(int threads, Callable<T> call) throws Exception {
+        var barrier = new CyclicBarrier(threads);
+        var pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<T>> futures = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                futures.add(pool.submit(() -> {
+                    barrier.await();
+                    return call.call();
+                }));
+            }
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : futures) {
+                results.add(future.get());
+            }
+            return results;
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+}
