@@ -10,12 +10,11 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** The PostgreSQL database that a process works on: a server elsewhere, or the embedded one, which it then owns. */
 public final class Database implements AutoCloseable {
     private final String url;
-    private final @Nullable String user;
-    private final @Nullable String password;
+    private final String user;
+    private final String password;
     private final @Nullable EmbeddedDatabase embedded;
 
-    private Database(
-            String url, @Nullable String user, @Nullable String password, @Nullable EmbeddedDatabase embedded) {
+    private Database(String url, String user, String password, @Nullable EmbeddedDatabase embedded) {
         this.url = url;
         this.user = user;
         this.password = password;
@@ -71,10 +70,10 @@ public final class Database implements AutoCloseable {
     public DataSource unpooled() {
         var dataSource = new PGSimpleDataSource();
         dataSource.setUrl(url);
-        if (user != null) {
+        if (!user.isBlank()) {
             dataSource.setUser(user);
         }
-        if (password != null) {
+        if (!password.isEmpty()) {
             dataSource.setPassword(password);
         }
         dataSource.setApplicationName("filemill");

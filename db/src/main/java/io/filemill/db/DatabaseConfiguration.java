@@ -11,6 +11,7 @@ import io.filemill.db.task.UploadTaskRepository;
 import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -23,6 +24,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(DatabaseProperties.class)
 public class DatabaseConfiguration {
+    /**
+     * Declared by an application that knows better than the settings how many connections its statements need.
+     *
+     * @param size connections
+     */
+    public record StatementPool(int size) {}
+
     /** How long a node may be silent before it loses its files. */
     static final Duration NODE_LEASE = Duration.ofSeconds(15);
 
@@ -32,8 +40,11 @@ public class DatabaseConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    HikariDataSource dataSource(Database database, DatabaseProperties properties) {
-        return database.pool("statements", properties.poolSize());
+    HikariDataSource dataSource(Database database, DatabaseProperties properties, ObjectProvider<StatementPool> pool) {
+        return database.pool(
+                "statements",
+                pool.getIfAvailable(() -> new StatementPool(properties.poolSize()))
+                        .size());
     }
 
     @Bean

@@ -24,8 +24,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** A migrated database with the repositories on it, and the rules that must hold in it at any time. */
 public final class TestDatabase implements AutoCloseable {
     public final String url = PostgresServer.instance().newDatabase();
-    public final Database database =
-            Database.open(new DatabaseProperties(Path.of("unused"), url, null, null, 10, true));
+    public final Database database = Database.open(new DatabaseProperties(Path.of("unused"), url, "", "", 10, true));
     public final HikariDataSource dataSource = database.pool("test", 20);
     public final JdbcClient jdbc = JdbcClient.create(dataSource);
     public final TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));

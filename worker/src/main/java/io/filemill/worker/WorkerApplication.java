@@ -1,10 +1,40 @@
 package io.filemill.worker;
 
-/** A node. */
-public final class WorkerApplication {
-    private WorkerApplication() {}
+import io.filemill.db.DatabaseConfiguration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.annotation.Import;
 
+/** A worker node, alone in its process or beside an API. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@Import({DatabaseConfiguration.class, WorkerConfiguration.class})
+public class WorkerApplication {
     public static void main(String[] args) {
-        System.out.println("worker");
+        @SuppressWarnings("resource") // closed by the shutdown hook
+        AutoCloseable ignored = start(Map.of(), true);
+    }
+
+    /**
+     * Starts a node and returns when it takes work. Closing what is returned drains the node; the process's own end does so too where a
+     * shutdown hook is asked for.
+     *
+     * @param properties settings that win over those of the environment
+     * @param shutdownHook whether the node owns the process
+     * @throws RuntimeException if the database cannot be reached or a setting is wrong; the message says which
+     */
+    public static AutoCloseable start(Map<String, Object> properties, boolean shutdownHook) {
+        List<String> arguments = new ArrayList<>(List.of("--spring.config.name=filemill"));
+        properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
+        return new SpringApplicationBuilder(WorkerApplication.class)
+                .web(WebApplicationType.NONE)
+                .bannerMode(Banner.Mode.OFF)
+                .registerShutdownHook(shutdownHook)
+                .logStartupInfo(false)
+                .run(arguments.toArray(String[]::new));
     }
 }

@@ -1,0 +1,170 @@
+package io.filemill.api;
+
+import io.filemill.api.cli.CommandFailure;
+import io.filemill.api.cli.Launcher;
+import io.filemill.api.cli.LocalServer;
+import io.filemill.db.DataDirectoryInUseException;
+import io.filemill.db.Database;
+import io.filemill.db.DatabaseProperties;
+import java.io.File;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
+
+/** Starts application contexts for the command line. */
+final class InProcessLauncher implements Launcher {
+    private final Function<Map<String, Object>, ConfigurableApplicationContext> api;
+    private final Function<Map<String, Object>, ?> worker;
+
+    InProcessLauncher() {
+        this(ApiApplication::start, properties -> {
+            throw new CommandFailure("no worker");
+        });
+    }
+
+    InProcessLauncher(
+            Function<Map<String, Object>, ConfigurableApplicationContext> api,
+            Function<Map<String, Object>, ?> worker) {
+        this.api = api;
+        this.worker = worker;
+    }
+
+    @Override
+    public LocalServer startServer(LocalServer.Options options) {
+        return new ContextServer(explainFailure(() -> api.apply(properties(options, System.getenv()))));
+    }
+
+    @Override
+    public void startWorker() {
+        Object started = explainFailure(() -> worker.apply(Map.of()));
+        assert started != null;
+    }
+
+    @Override
+    public String migrate() {
+        return explainFailure(() -> {
+            var properties = new DatabaseProperties(
+                    Path.of(""),
+                    System.getenv().getOrDefault("FILEMILL_DB_URL", ""),
+                    System.getenv("FILEMILL_DB_USER"),
+                    System.getenv("FILEMILL_DB_PASSWORD"),
+                    2,
+                    true);
+            try (Database database = Database.open(properties)) {
+                return "The schema is up to date: " + database.url();
+            }
+        });
+    }
+
+    static Map<String, Object> properties(LocalServer.Options options, Map<String, String> environment) {
+        var properties = new HashMap<String, Object>();
+        properties.put("filemill.worker.enabled", options.worker());
+        put(properties, "filemill.host", options.host());
+        put(properties, "filemill.port", options.port());
+        if (options.dashboardPort() != null) {
+            properties.put("filemill.dashboard.enabled", options.dashboardPort() != 0);
+            properties.put("filemill.dashboard.port", options.dashboardPort());
+        }
+        if (!options.ingestRoots().isEmpty()) {
+            Stream<String> configured = Stream.of(environment.getOrDefault("FILEMILL_INGEST_ROOTS", ""))
+                    .filter(roots -> !roots.isBlank());
+            Stream<String> own = options.ingestRoots().stream().map(InProcessLauncher::root);
+            properties.put(
+                    "filemill.ingest-roots",
+                    Stream.concat(configured, own).distinct().collect(Collectors.joining(File.pathSeparator)));
+        }
+        if (options.quiet()) {
+            // Failures reach the person as one sentence, not as log lines across a progress bar.
+            properties.put("logging.threshold.console", "off");
+        }
+        return properties;
+    }
+
+    /** The setting joins its folders by a separator that a name may contain; the nearest folder above that does not is as good. */
+    private static String root(Path path) {
+        Path root = path;
+        while (root.toString().contains(File.pathSeparator) && root.getParent() != null) {
+            root = root.getParent();
+        }
+        return root.toString();
+    }
+
+    private static void put(Map<String, Object> properties, String name, @Nullable Object value) {
+        if (value != null) {
+            properties.put(name, value);
+        }
+    }
+
+    private static <T> T explainFailure(Supplier<T> start) {
+        try {
+            return start.get();
+        } catch (CommandFailure e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new CommandFailure(reason(e), e);
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable root = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DataDirectoryInUseException) {
+                return String.valueOf(cause.getMessage());
+            }
+            if (cause instanceof PortInUseException port) {
+                return "Port " + port.getPort() + " is in use by another program.";
+            }
+            root = cause;
+        }
+        return "Filemill could not start: " + (root.getMessage() == null ? root.toString() : root.getMessage());
+    }
+
+    /** A server that is an application context. */
+    private record ContextServer(ConfigurableApplicationContext context) implements LocalServer {
+        @Override
+        public URI address() {
+            String host = property("filemill.host", "127.0.0.1");
+            String reachable = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+            return uri(reachable, property("local.server.port", ""));
+        }
+
+        @Override
+        public @Nullable URI dashboard() {
+            boolean enabled = environment().getProperty("filemill.dashboard.enabled", Boolean.class, true);
+            return enabled ? uri("127.0.0.1", property("filemill.dashboard.port", "8000")) : null;
+        }
+
+        @Override
+        public String storage() {
+            String url = property("filemill.db.url", "");
+            String folder = property("filemill.db.data-dir", "");
+            return url.isBlank() ? folder : folder + " and " + url;
+        }
+
+        @Override
+        public void close() {
+            context.close();
+        }
+
+        private Environment environment() {
+            return context.getEnvironment();
+        }
+
+        private String property(String name, String otherwise) {
+            return environment().getProperty(name, otherwise);
+        }
+
+        private static URI uri(String host, String port) {
+            return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+        }
+    }
+}

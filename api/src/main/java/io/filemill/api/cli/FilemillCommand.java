@@ -1,0 +1,155 @@
+package io.filemill.api.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** {@code filemill}: the command that all others are part of. */
+@Command(
+        name = "filemill",
+        mixinStandardHelpOptions = true,
+        description = "Filemill turns folders of files into counted, searchable, durable results.",
+        commandListHeading = "%nCommands:%n",
+        footerHeading = "%nSettings by environment variables:%n",
+        footer = {
+            "  FILEMILL_HOST             address of the server (127.0.0.1)",
+            "  FILEMILL_PORT             port of the server (8080)",
+            "  FILEMILL_DATA_DIR         where the embedded database and stored files are",
+            "  FILEMILL_DB_URL           JDBC URL of a PostgreSQL to use instead of the embedded one",
+            "  FILEMILL_DB_USER          its user",
+            "  FILEMILL_DB_PASSWORD      its password",
+            "  FILEMILL_INGEST_ROOTS     folders that submissions may name by path, joined by ':'",
+            "  FILEMILL_DASHBOARD_PORT   port of the queue's dashboard (8000)",
+            "  FILEMILL_NODE_NAME        name of the worker node (the host's name)",
+            "  MAX_WORKERS               files processed at once (from GPUs, CPUs and memory)",
+            "  INGESTION_TIMEOUT         seconds that one file may take (3600)",
+            "  CLEANUP_INTERVAL_SECONDS  seconds between clean-ups of old tasks (7200)",
+            "  CLEANUP_MAX_AGE_SECONDS   seconds that a finished task is kept (3600)",
+            "  FILEMILL_JAVA_OPTS        options for the JVM, for example -Xmx4g",
+            "  FILEMILL_DEBUG            1 shows log lines and stack traces, as -v does"
+        })
+public final class FilemillCommand implements Runnable {
+    @Mixin
+    private final Session.Details details = new Session.Details();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private FilemillCommand() {}
+
+    /**
+     * Runs one command to its end.
+     *
+     * @param arguments as typed
+     * @param terminal where to write
+     * @param environment the environment variables
+     * @param about this program
+     * @param launcher starts parts of Filemill in this process
+     * @return the exit code: 0 for success, 1 if files failed or a task was cancelled, 2 for wrong use or if nothing could be done
+     */
+    public static int run(
+            String[] arguments, Terminal terminal, Map<String, String> environment, About about, Launcher launcher) {
+        return run(
+                arguments,
+                about.version(),
+                details -> new Session(
+                        terminal,
+                        environment,
+                        about.program(),
+                        launcher,
+                        Interrupts.ofProcess(),
+                        Ticks.real(),
+                        about.uptime(),
+                        details));
+    }
+
+    static int run(String[] arguments, String version, SessionFactory sessions) {
+        var top = new FilemillCommand();
+        Session session = sessions.create(top.details);
+        var commandLine = new CommandLine(top)
+                .addSubcommand(new IngestCommand(session))
+                .addSubcommand(new StatusCommand(session))
+                .addSubcommand(new SearchCommand(session))
+                .addSubcommand(new CancelCommand(session))
+                .addSubcommand(new ServeCommand(session))
+                .addSubcommand(new WorkerCommand(session))
+                .addSubcommand(new MigrateCommand(session));
+        commandLine.getCommandSpec().version("filemill " + version);
+        commandLine
+                .getSubcommands()
+                .values()
+                .forEach(sub -> sub.getCommandSpec().version("filemill " + version));
+        Terminal terminal = session.terminal();
+        return commandLine
+                .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
+                .setColorScheme(Help.defaultColorScheme(terminal.outHasColors() ? Help.Ansi.ON : Help.Ansi.OFF))
+                .setUsageHelpWidth(Math.min(Math.max(terminal.columns(), 80), 120))
+                .setParameterExceptionHandler((e, args) -> explainUse(e))
+                .setExecutionExceptionHandler((e, failed, result) -> explain(e, session))
+                .execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command");
+    }
+
+    private static int explainUse(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println(e.getMessage());
+        if (!UnmatchedArgumentException.printSuggestions(e, err)) {
+            command.usage(err);
+        }
+        err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.WRONG_USE;
+    }
+
+    private static int explain(Exception e, Session session) {
+        if (e instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        session.note(Terminal.clean(message(e)));
+        if (session.wantsDetails()) {
+            e.printStackTrace(session.terminal().err());
+        } else if (!(e instanceof CommandFailure)) {
+            session.note("More about it with -v.");
+        }
+        return e instanceof CommandFailure failure ? failure.exitCode() : ExitCode.WRONG_USE;
+    }
+
+    private static String message(Exception e) {
+        if (e instanceof CommandFailure) {
+            return String.valueOf(e.getMessage());
+        }
+        return e instanceof IOException io
+                ? "The server could not be reached: " + FilemillClient.describe(io)
+                : e.toString();
+    }
+
+    /**
+     * This program, as seen from outside.
+     *
+     * @param version its version
+     * @param program how people call it
+     * @param uptime for how long its process has run
+     */
+    public record About(String version, String program, Supplier<Duration> uptime) {}
+
+    /** Makes the session once the options that it depends on have a place. */
+    interface SessionFactory {
+        Session create(Session.Details details);
+    }
+}

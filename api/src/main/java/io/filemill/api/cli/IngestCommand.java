@@ -1,0 +1,179 @@
+package io.filemill.api.cli;
+
+import io.filemill.api.cli.Connector.Connection;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code filemill ingest}: every file under some paths becomes a task, and the command tells how it goes. */
+@Command(
+        name = "ingest",
+        mixinStandardHelpOptions = true,
+        description = "Submit files and folders as one task, show its progress and say what became of every file.",
+        footerHeading = "%nExit code:%n",
+        footer = {
+            "  0  every file was processed or had nothing to do",
+            "  1  a file failed, or the task was cancelled",
+            "  2  wrong use, or nothing could be submitted"
+        })
+final class IngestCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "PATH",
+            description = "Files and folders; folders with all that is in them.")
+    private List<Path> paths = List.of();
+
+    @Option(names = "--processor", paramLabel = "NAME", description = "What to do with each file (default: document).")
+    private @Nullable String processor;
+
+    @Option(names = "--settings", paramLabel = "JSON", description = "Settings of the processor, a JSON object.")
+    private @Nullable String settings;
+
+    @Option(names = "--detach", description = "Return as soon as the files are accepted.")
+    private boolean detach;
+
+    @Mixin
+    private final ServerOption server = new ServerOption();
+
+    private volatile boolean interrupted;
+    private volatile @Nullable Connection connection;
+    private volatile Task.@Nullable Accepted accepted;
+    private volatile @Nullable TaskFollower follower;
+
+    IngestCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        var request = Submission.Request.of(processor, settings);
+        FileSelection selection = select();
+        Interrupts.Registration registration = session.interrupts().onInterrupt(this::interrupted);
+        try (Connection connected = new Connector(session).connect(server.url(), embedded(selection))) {
+            connection = connected;
+            return run(connected, request, selection);
+        } catch (IOException | RuntimeException e) {
+            if (interrupted) {
+                return ExitCode.FILES_FAILED;
+            }
+            throw e;
+        } finally {
+            registration.withdraw();
+        }
+    }
+
+    private FileSelection select() {
+        FileSelection selection = FileSelection.of(paths);
+        String leftOut = selection.leftOut().isEmpty() ? "" : " (left out: " + selection.leftOut() + ")";
+        if (selection.files().isEmpty()) {
+            selection.unreadable().forEach(line -> session.note(Terminal.clean(line)));
+            throw new CommandFailure("There are no files to ingest" + leftOut);
+        }
+        int count = selection.files().size();
+        session.note("Found %d %s, %s%s"
+                .formatted(count, count == 1 ? "file" : "files", megabytes(selection.bytes()), leftOut));
+        return selection;
+    }
+
+    private static String megabytes(long bytes) {
+        return Progress.decimal(bytes / 1e6) + " MB";
+    }
+
+    /** A server of this process serves this command first; but while it runs, other commands may find it at the usual address. */
+    private LocalServer.Options embedded(FileSelection selection) {
+        if (detach) {
+            return LocalServer.Options.forOneQuestion(selection.roots());
+        }
+        ServerAddress address = ServerAddress.of(session.environment());
+        int port = ServerAddress.isFree("127.0.0.1", address.port()) ? address.port() : 0;
+        return new LocalServer.Options("127.0.0.1", port, 0, true, selection.roots(), !session.wantsDetails());
+    }
+
+    private int run(Connection connected, Submission.Request request, FileSelection selection)
+            throws IOException, InterruptedException {
+        long start = session.ticks().nanoTime();
+        var submission = new Submission(session, connected.client());
+        Task.Accepted task = connected.isEmbedded()
+                ? submission.byPath(request, selection)
+                : submission.byUpload(request, selection);
+        accepted = task;
+        var lost = new ArrayList<String>(selection.unreadable());
+        lost.addAll(submission.unsent());
+        session.note("Accepted as task " + task.taskId()
+                + (task.duplicatesIgnored() > 0 ? " (" + task.duplicatesIgnored() + " duplicates ignored)" : ""));
+        if (detach) {
+            session.print(task.taskId());
+            if (connected.isEmbedded()) {
+                session.note(
+                        "No server runs. The files are processed when one does: %s serve".formatted(session.program()));
+            }
+            return report(lost) ? ExitCode.FILES_FAILED : ExitCode.SUCCESS;
+        }
+        var following = new TaskFollower(session, connected.client());
+        follower = following;
+        Task end = following.follow(task.taskId());
+        if (interrupted) {
+            return ExitCode.FILES_FAILED;
+        }
+        boolean anyLost =
+                summarize(connected, end, Duration.ofNanos(session.ticks().nanoTime() - start), lost);
+        return end.isAllWell() && !anyLost ? ExitCode.SUCCESS : ExitCode.FILES_FAILED;
+    }
+
+    private boolean summarize(Connection connected, Task end, Duration time, List<String> lost)
+            throws IOException, InterruptedException {
+        session.print("Task %s %s: %d files in %s, %s"
+                .formatted(
+                        end.taskId(),
+                        end.isCancelled() ? "was cancelled" : "is finished",
+                        end.totalFiles(),
+                        Progress.duration(time),
+                        TaskReport.rate(end.processedFiles(), time)));
+        var report = new TaskReport(session, connected.client());
+        report.counters(end);
+        report.firstFailedFiles(end);
+        boolean anyLost = report(lost);
+        report.howToSearch(!connected.isEmbedded());
+        return anyLost;
+    }
+
+    private boolean report(List<String> lost) {
+        if (!lost.isEmpty()) {
+            session.print("Not submitted:");
+            lost.forEach(line -> session.print("  " + Terminal.clean(line)));
+        }
+        return !lost.isEmpty();
+    }
+
+    private void interrupted() {
+        interrupted = true;
+        TaskFollower following = follower;
+        if (following != null) {
+            following.stop();
+        }
+        Task.Accepted task = accepted;
+        if (task == null) {
+            session.note("Interrupted before the files were accepted.");
+            return;
+        }
+        Connection connected = connection;
+        boolean serverStays = connected != null && !connected.isEmbedded();
+        session.note("Interrupted. The %d accepted files are kept and %s"
+                .formatted(
+                        task.totalFiles(),
+                        serverStays
+                                ? "the server goes on with them."
+                                : "will go on when a server runs next: " + session.program() + " serve"));
+        session.note("See: %s status %s".formatted(session.program(), task.taskId()));
+    }
+}

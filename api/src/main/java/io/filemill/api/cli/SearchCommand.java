@@ -1,0 +1,74 @@
+package io.filemill.api.cli;
+
+import io.filemill.api.cli.Connector.Connection;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** {@code filemill search}: the places in the stored documents where some words occur. */
+@Command(name = "search", mixinStandardHelpOptions = true, description = "Search the text of the processed documents.")
+final class SearchCommand implements Callable<Integer> {
+    private static final String BOLD = "\u001b[1m";
+    private static final String PLAIN = "\u001b[0m";
+
+    private final Session session;
+
+    @Parameters(arity = "1..*", paramLabel = "WORDS", description = "What to search for.")
+    private List<String> words = List.of();
+
+    @Option(names = "--limit", paramLabel = "N", description = "How many hits to show (default: ${DEFAULT-VALUE}).")
+    private int limit = 10;
+
+    @Option(names = "--json", description = "Write the server's answer as JSON.")
+    private boolean json;
+
+    @Mixin
+    private final ServerOption server = new ServerOption();
+
+    SearchCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        String query = String.join(" ", words);
+        try (Connection connected =
+                new Connector(session).connect(server.url(), LocalServer.Options.forOneQuestion(List.of()))) {
+            String path = "/v1/search?q=" + FilemillClient.encode(query) + "&limit=" + limit;
+            if (json) {
+                session.print(connected.client().get(path, JsonNode.class).toPrettyString());
+            } else {
+                show(query, connected.client().get(path, Answer.class));
+            }
+        }
+        return ExitCode.SUCCESS;
+    }
+
+    private void show(String query, Answer answer) {
+        if (answer.hits().isEmpty()) {
+            session.print("Nothing found for: " + query);
+            return;
+        }
+        for (Hit hit : answer.hits()) {
+            String page = hit.page() == null ? "" : ", page " + hit.page();
+            session.print(highlight("<b>" + Terminal.clean(hit.filename()) + "</b>" + page));
+            session.print("    " + highlight(Terminal.clean(hit.snippet())));
+        }
+        session.note("%d of %d hits".formatted(answer.hits().size(), answer.total()));
+    }
+
+    private String highlight(String text) {
+        boolean colors = session.terminal().outHasColors();
+        return text.replace("<b>", colors ? BOLD : "").replace("</b>", colors ? PLAIN : "");
+    }
+
+    private record Answer(long total, List<Hit> hits) {}
+
+    private record Hit(String filename, @Nullable Integer page, String snippet) {}
+}

@@ -1,0 +1,72 @@
+package io.filemill.api.cli;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An upload task as a server shows it. */
+record Task(
+        String taskId,
+        @Nullable String processor,
+        String status,
+        @Nullable String outcome,
+        @Nullable String error,
+        long totalFiles,
+        long processedFiles,
+        long successfulFiles,
+        long failedFiles,
+        long skippedFiles,
+        long runningFiles,
+        long pendingFiles,
+        long duplicatesIgnored,
+        @Nullable String createdAt,
+        @Nullable String startedAt,
+        @Nullable String finishedAt,
+        @Nullable Double durationSeconds) {
+    boolean isFinished() {
+        return status.equals("completed") || status.equals("failed");
+    }
+
+    boolean isCancelled() {
+        return "cancelled".equals(outcome);
+    }
+
+    /** One word on where it stands: the outcome once there is one. */
+    String state() {
+        return outcome == null ? status : outcome;
+    }
+
+    /** Whether every file went well; a skipped file did. */
+    boolean isAllWell() {
+        return status.equals("completed") && failedFiles == 0 && !isCancelled();
+    }
+
+    /** The newest tasks. */
+    record Page(List<Task> tasks, @Nullable String nextCursor) {}
+
+    /** One of its files. */
+    record File(
+            String filename,
+            @Nullable String item,
+            String status,
+            @Nullable String error,
+            @Nullable String errorCode) {
+        /** The reason why it failed, for people. */
+        String reason() {
+            String text = error == null || error.isBlank() ? "no reason given" : error.strip();
+            return errorCode == null || text.contains(errorCode) ? text : text + " (" + errorCode + ")";
+        }
+
+        String name() {
+            return filename.isEmpty() && item != null ? item : filename;
+        }
+    }
+
+    /** Some of its files. */
+    record Files(List<File> files, @Nullable String nextCursor) {}
+
+    /** What a submission is answered with. */
+    record Accepted(String taskId, long totalFiles, long duplicatesIgnored) {}
+
+    /** What a cancellation is answered with. */
+    record Cancelled(String taskId, long cancelledFiles) {}
+}

@@ -1,0 +1,109 @@
+package io.filemill.parser;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Answers requests on standard input by answers on standard output, one after the other, until standard input ends.
+ *
+ * <p>The process lives for its parent only. When the parent closes the pipe or dies, or when a request takes longer than it may, the
+ * process ends at once, whatever it is doing. Signals to the whole group or container do not end it: the parent decides.
+ */
+final class ParserMain {
+    private static final int EXIT_OUT_OF_MEMORY = 3;
+    private static final int EXIT_TOO_LATE = 4;
+
+    private final JsonMapper json = new JsonMapper();
+    private final DocumentParser parser = new DocumentParser();
+    private final BlockingQueue<byte[]> requests = new LinkedBlockingQueue<>();
+    private final Timer watchdog = new Timer("deadline", true);
+
+    private ParserMain() {}
+
+    /**
+     * Runs until standard input ends.
+     *
+     * @param arguments the directory for temporary files; if given, it is removed then
+     */
+    public static void main(String[] arguments) {
+        var output = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
+        System.setOut(System.err); // a library that prints must not break the answers
+        Runtime.getRuntime().addShutdownHook(new Thread(ParserMain::waitForParent));
+        try {
+            var program = new ParserMain();
+            var reader = new Thread(() -> program.readRequests(arguments), "requests");
+            reader.setDaemon(true);
+            reader.start();
+            while (true) {
+                program.answer(program.requests.take(), output);
+            }
+        } catch (OutOfMemoryError e) {
+            Runtime.getRuntime().halt(EXIT_OUT_OF_MEMORY);
+        } catch (Throwable e) {
+            e.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private void answer(byte[] request, DataOutputStream output) throws IOException {
+        var parsed = json.readValue(request, ParseRequest.class);
+        var deadline = new TimerTask() {
+            @Override
+            public void run() {
+                Runtime.getRuntime().halt(EXIT_TOO_LATE);
+            }
+        };
+        watchdog.schedule(deadline, parsed.timeoutMillis());
+        var answer = parser.parse(parsed);
+        try (var stream = Frames.answer(output)) {
+            json.writeValue(stream, answer);
+        }
+        deadline.cancel();
+    }
+
+    private void readRequests(String[] arguments) {
+        try {
+            var input = new DataInputStream(new BufferedInputStream(System.in));
+            while (true) {
+                requests.add(Frames.read(input));
+            }
+        } catch (IOException e) {
+            if (arguments.length > 0) {
+                removeDirectory(Path.of(arguments[0]));
+            }
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    /** Keeps the process alive when a signal asks it to end. */
+    private static void waitForParent() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static void removeDirectory(Path directory) {
+        try (var files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            return; // nobody is left to be told
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package io.filemill.parser;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.tika.metadata.Metadata;
+import org.jspecify.annotations.Nullable;
+import org.xml.sax.Attributes;
+import org.xml.sax.SAXException;
+import org.xml.sax.helpers.DefaultHandler;
+
+/**
+ * Cuts the XHTML of one document into segments: text by page, and each table for itself.
+ *
+ * <p>Tika marks pages by the class of a {@code div}: {@code page} (PDF, XLS), {@code sheet} (XLSX), {@code slide} (PPT) and {@code
+ * slide-content} (PPTX, whose notes follow it). Text outside of them has no page but is kept all the same.
+ */
+final class SegmentHandler extends DefaultHandler {
+    private static final Set<String> PARAGRAPHS =
+            Set.of("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "section", "article");
+    private static final Set<String> LINES =
+            Set.of("div", "br", "hr", "li", "ul", "ol", "dl", "dt", "dd", "header", "footer", "tr", "caption");
+    private static final String SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet";
+
+    private final @Nullable String part;
+    private final Metadata metadata;
+    private final Budget budget;
+    private final Consumer<Segment> segments;
+    private final StringBuilder text = new StringBuilder();
+    private final Deque<Table> tables = new ArrayDeque<>();
+    private final Deque<Boolean> divs = new ArrayDeque<>();
+    private @Nullable StringBuilder heading;
+    private @Nullable String title;
+    private boolean inBody;
+    private boolean atStartOfPage;
+    private boolean slideHasContentInside;
+    private @Nullable Integer page;
+    private int pages;
+
+    /**
+     * @param part the embedded document's name, or null for the file itself
+     * @param metadata the document's, filled by the parser before and while it emits text
+     */
+    SegmentHandler(@Nullable String part, Metadata metadata, Budget budget, Consumer<Segment> segments) {
+        this.part = part;
+        this.metadata = metadata;
+        this.budget = budget;
+        this.segments = segments;
+    }
+
+    /** Pages seen so far. */
+    int pages() {
+        return pages;
+    }
+
+    /** Hands over what is left. To be called once, also after a parse that failed. */
+    void finish() {
+        while (!tables.isEmpty()) {
+            endTable();
+        }
+        endPage();
+    }
+
+    @Override
+    public void startElement(String uri, String localName, String name, Attributes attributes) {
+        if (localName.equals("body")) {
+            inBody = true;
+        } else if (localName.equals("div")) {
+            startDiv(String.valueOf(attributes.getValue("class")));
+        } else if (localName.equals("table")) {
+            startTable();
+        } else if (localName.equals("h1") && atStartOfPage) {
+            heading = new StringBuilder();
+        } else if (localName.equals("td") || localName.equals("th")) {
+            takeBlank();
+        }
+        breakLine(localName);
+        atStartOfPage &= localName.equals("div");
+    }
+
+    @Override
+    public void endElement(String uri, String localName, String name) {
+        var table = tables.peek();
+        if (localName.equals("body")) {
+            inBody = false;
+        } else if (localName.equals("h1") && heading != null) {
+            title = TextCleaner.line(heading);
+            heading = null;
+        } else if (table != null && (localName.equals("td") || localName.equals("th"))) {
+            table.endCell();
+        } else if (table != null && localName.equals("tr")) {
+            table.endRow();
+        } else if (table != null && localName.equals("table")) {
+            endTable();
+        } else if (localName.equals("div") && !divs.isEmpty() && divs.pop()) {
+            endPage();
+        }
+        breakLine(localName);
+    }
+
+    @Override
+    public void characters(char[] characters, int start, int length) throws SAXException {
+        if (!inBody) {
+            return;
+        }
+        var granted = budget.takeCharacters(length);
+        var target = target();
+        target.append(characters, start, granted);
+        atStartOfPage = atStartOfPage && new String(characters, start, granted).isBlank();
+        if (granted < length) {
+            throw new LimitReachedException("too much text");
+        }
+    }
+
+    @Override
+    public void ignorableWhitespace(char[] characters, int start, int length) throws SAXException {
+        characters(characters, start, length);
+    }
+
+    private StringBuilder target() {
+        if (heading != null) {
+            return heading;
+        }
+        var table = tables.peek();
+        return table == null ? text : table.cell;
+    }
+
+    /** Even an empty cell takes room: a sheet of nothing but empty cells must end, too. */
+    private void takeBlank() {
+        budget.takeCharacters(1);
+    }
+
+    private void startDiv(String cssClass) {
+        var startsPage = switch (cssClass) {
+            case "page", "sheet", "slide" -> true;
+            case "slide-content" -> !slideHasContentInside;
+            default -> false;
+        };
+        if (cssClass.equals("slide")) {
+            slideHasContentInside = true;
+        }
+        divs.push(startsPage && !cssClass.equals("slide-content"));
+        if (startsPage) {
+            endPage();
+            startPage();
+            atStartOfPage = cssClass.equals("page") || cssClass.equals("sheet");
+        }
+    }
+
+    private void startPage() {
+        page = ++pages;
+    }
+
+    private void endPage() {
+        if (title != null) {
+            text.insert(0, title + "\n\n");
+            title = null;
+        }
+        flushText();
+        page = null;
+    }
+
+    private void startTable() {
+        flushText();
+        var outer = tables.peek();
+        if (outer != null) {
+            outer.endRow();
+            emit(Segment.TEXT, null, outer.takeAsText());
+        } else if (SPREADSHEET.equals(metadata.get(Metadata.CONTENT_TYPE))) {
+            startPage();
+        }
+        tables.push(new Table());
+    }
+
+    private void endTable() {
+        var table = tables.pop();
+        table.endRow();
+        if (table.looksLikeLayout()) {
+            emit(Segment.TEXT, null, table.takeAsText());
+        } else if (!table.rows.isEmpty()) {
+            emit(Segment.TABLE, title, table.take());
+            title = null;
+        }
+    }
+
+    private void flushText() {
+        var mimetype = String.valueOf(metadata.get(Metadata.CONTENT_TYPE));
+        var isPlain = mimetype.startsWith("text/") && !mimetype.startsWith("text/html");
+        emit(Segment.TEXT, null, isPlain ? TextCleaner.preformatted(text) : TextCleaner.paragraphs(text));
+        text.setLength(0);
+    }
+
+    private void emit(String type, @Nullable String title, String text) {
+        if (!text.isBlank()) {
+            segments.accept(new Segment(part, page, type, title, text));
+        }
+    }
+
+    private void breakLine(String localName) {
+        if (tables.isEmpty() && heading == null) {
+            if (PARAGRAPHS.contains(localName)) {
+                text.append("\n\n");
+            } else if (LINES.contains(localName)) {
+                text.append('\n');
+            }
+        } else if (PARAGRAPHS.contains(localName) || LINES.contains(localName)) {
+            target().append(' ');
+        }
+    }
+
+    /** A table in the making. One that holds another table, or a single cell, only arranges text on a page. */
+    private static final class Table {
+        private final List<String> rows = new ArrayList<>();
+        private final List<String> cells = new ArrayList<>();
+        private final StringBuilder cell = new StringBuilder();
+        private boolean holdsTable;
+        private int columns;
+
+        void endCell() {
+            cells.add(TextCleaner.line(cell).replace('\t', ' '));
+            cell.setLength(0);
+        }
+
+        void endRow() {
+            if (!cell.toString().isBlank()) {
+                endCell();
+            }
+            while (!cells.isEmpty() && cells.get(cells.size() - 1).isEmpty()) {
+                cells.remove(cells.size() - 1);
+            }
+            if (!cells.isEmpty()) {
+                rows.add(String.join("\t", cells));
+                columns = Math.max(columns, cells.size());
+            }
+            cells.clear();
+        }
+
+        boolean looksLikeLayout() {
+            return holdsTable || (rows.size() <= 1 && columns <= 1);
+        }
+
+        String take() {
+            return String.join("\n", rows);
+        }
+
+        String takeAsText() {
+            holdsTable = true;
+            var lines = rows.stream().map(row -> row.replace('\t', '\n')).collect(Collectors.joining("\n"));
+            rows.clear();
+            return lines;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.filemill.worker;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.filemill.db.Database;
+import io.filemill.db.DatabaseConfiguration;
+import io.filemill.db.node.NodeRepository;
+import io.filemill.db.queue.Feeder;
+import io.filemill.db.queue.FinishedJobs;
+import io.filemill.db.storage.FileStore;
+import io.filemill.db.task.FileTaskRepository;
+import io.filemill.db.task.UploadTaskRepository;
+import io.filemill.worker.capacity.CapacityDetector;
+import io.filemill.worker.capacity.WorkerCapacity;
+import io.filemill.worker.file.FileProcessor;
+import io.filemill.worker.file.FileTaskHandler;
+import io.filemill.worker.file.RunningFiles;
+import io.filemill.worker.jobrunr.JobServer;
+import io.filemill.worker.node.NodeIdentity;
+import io.filemill.worker.node.WorkerNode;
+import io.filemill.worker.noop.NoopProcessor;
+import io.filemill.worker.purge.Purger;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The parts of a node and how they hang together. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(WorkerProperties.class)
+class WorkerConfiguration {
+    /** A node's own threads that may need a connection at the same time: heartbeat, rescue, pump. */
+    private static final int CONNECTIONS_BESIDE_SLOTS = 4;
+
+    @Bean
+    WorkerCapacity workerCapacity(WorkerProperties properties) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put("MAX_WORKERS", properties.maxWorkers());
+        return CapacityDetector.ofThisMachine(environment, (long) properties.parserHeap() << 20)
+                .detect();
+    }
+
+    @Bean
+    NodeIdentity nodeIdentity(WorkerProperties properties) {
+        long pid = ProcessHandle.current().pid();
+        String host = host();
+        return new NodeIdentity(
+                UUID.randomUUID(),
+                properties.nodeName().isBlank() ? host + "-" + pid : properties.nodeName(),
+                host,
+                pid,
+                Optional.ofNullable(getClass().getPackage().getImplementationVersion())
+                        .orElse("development"));
+    }
+
+    @Bean
+    RunningFiles runningFiles() {
+        return new RunningFiles();
+    }
+
+    @Bean
+    NoopProcessor noopProcessor() {
+        return new NoopProcessor();
+    }
+
+    @Bean
+    FileTaskHandler fileTaskHandler(
+            FileTaskHandler.Rows rows,
+            RunningFiles running,
+            NodeIdentity node,
+            WorkerProperties properties,
+            List<FileProcessor> processors) {
+        var limits = new FileTaskHandler.Limits(properties.timeLimit(), properties.maxAttempts());
+        return new FileTaskHandler(rows, running, node.id(), limits, processors);
+    }
+
+    @Bean
+    FileTaskHandler.Rows fileTaskHandlerRows(
+            FileTaskRepository files, UploadTaskRepository uploadTasks, FileStore store) {
+        return new FileTaskHandler.Rows(files, uploadTasks, store);
+    }
+
+    @Bean
+    Purger purger(
+            UploadTaskRepository uploadTasks,
+            FileStore store,
+            FinishedJobs jobs,
+            NodeRepository nodes,
+            WorkerProperties properties) {
+        return new Purger(uploadTasks, store, jobs, nodes, properties.purgeMaxAge());
+    }
+
+    @Bean
+    DatabaseConfiguration.StatementPool statementPool(WorkerCapacity capacity) {
+        return new DatabaseConfiguration.StatementPool(capacity.slots() + CONNECTIONS_BESIDE_SLOTS);
+    }
+
+    /** JobRunr's connections, apart from those of the statements, so that neither can starve the other. */
+    @Bean(destroyMethod = "close", defaultCandidate = false)
+    HikariDataSource jobRunrDataSource(Database database, WorkerCapacity capacity) {
+        return database.pool("jobrunr", capacity.slots() + CONNECTIONS_BESIDE_SLOTS);
+    }
+
+    @Bean
+    WorkerNode workerNode(
+            NodeIdentity node,
+            WorkerCapacity capacity,
+            WorkerNode.Rows rows,
+            RunningFiles running,
+            Feeder feeder,
+            WorkerNode.ServerFactory serverFactory,
+            Database database,
+            WorkerProperties properties) {
+        return new WorkerNode(
+                node, capacity, rows, running, feeder, serverFactory, database.unpooled(), properties.drainGrace());
+    }
+
+    @Bean
+    WorkerNode.Rows workerNodeRows(NodeRepository nodes, FileTaskRepository files) {
+        return new WorkerNode.Rows(nodes, files);
+    }
+
+    @Bean
+    WorkerNode.ServerFactory jobServerFactory(
+            @Qualifier("jobRunrDataSource") HikariDataSource dataSource,
+            NodeIdentity node,
+            WorkerCapacity capacity,
+            FileTaskHandler files,
+            Purger purger,
+            WorkerProperties properties) {
+        var handlers = new JobServer.Handlers(files, purger);
+        return slotFreed ->
+                new JobServer(dataSource, node, capacity.slots(), handlers, properties.purgeInterval(), slotFreed);
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}

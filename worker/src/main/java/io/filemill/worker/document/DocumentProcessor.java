@@ -1,0 +1,164 @@
+package io.filemill.worker.document;
+
+import io.filemill.db.document.DocumentRepository;
+import io.filemill.db.document.NewDocument;
+import io.filemill.db.document.StoredDocument;
+import io.filemill.worker.file.FileError;
+import io.filemill.worker.file.FileOutcome;
+import io.filemill.worker.file.FileOutcome.Completed;
+import io.filemill.worker.file.FileOutcome.Rejected;
+import io.filemill.worker.file.FileOutcome.Skipped;
+import io.filemill.worker.file.FileOutcome.Unavailable;
+import io.filemill.worker.file.FileProcessor;
+import io.filemill.worker.file.SourceFile;
+import io.filemill.worker.isolation.ChildOutcome.Answered;
+import io.filemill.worker.isolation.ChildOutcome.Crashed;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * Makes the text of a file searchable.
+ *
+ * <p>The same content of the same user is stored once: later files with it are skipped as {@code unchanged}, unless the setting {@code
+ * replace_duplicates} is true. A rerun of the file task that stored it completes again. Text that is known to be missing is said in the
+ * result.
+ *
+ * <p>Codes of rejected files: {@code FILE_NOT_FOUND}, {@code ACCESS_DENIED}, {@code EMPTY} (no bytes or no text), {@code ENCRYPTED},
+ * {@code UNSUPPORTED} (no text in this type, or only in pictures), {@code CORRUPT}, {@code LIMIT} (limits reached before any text),
+ * {@code OUT_OF_MEMORY}, {@code PARSER_CRASHED} and {@code TIMEOUT}.
+ */
+final class DocumentProcessor implements FileProcessor {
+    private final DocumentRepository documents;
+    private final DocumentParser parser;
+    private final Chunker chunker = new Chunker();
+
+    DocumentProcessor(DocumentRepository documents, DocumentParser parser) {
+        this.documents = documents;
+        this.parser = parser;
+    }
+
+    @Override
+    public String name() {
+        return "document";
+    }
+
+    @Override
+    public FileOutcome process(SourceFile file) throws IOException, InterruptedException {
+        var deadline = System.nanoTime() + file.timeLimit().toNanos();
+        var path = file.path();
+        if (path == null || !Files.isRegularFile(path)) {
+            return fileNotFound();
+        }
+        if (!Files.isReadable(path)) {
+            return accessDenied();
+        }
+        try {
+            return process(file, path, deadline);
+        } catch (NoSuchFileException e) {
+            return fileNotFound();
+        } catch (AccessDeniedException e) {
+            return accessDenied();
+        }
+    }
+
+    private FileOutcome process(SourceFile file, Path path, long deadline) throws IOException, InterruptedException {
+        var given = file.sha256();
+        var sha256 = given == null ? Sha256.of(path) : given;
+        var known = replacesDuplicates(file.settings())
+                ? Optional.<StoredDocument>empty()
+                : documents.find(file.userId(), sha256);
+        if (known.isPresent()) {
+            var isRerun = known.get().fileTaskId() == file.fileTaskId();
+            return isRerun
+                    ? new Completed(result("indexed", known.get()))
+                    : new Skipped(result("unchanged", known.get()));
+        }
+        var outcome = parser.parse(path, file.filename(), deadline);
+        if (outcome instanceof Answered<ParserAnswer> answered) {
+            return store(file, path, sha256, answered.value());
+        }
+        if (outcome instanceof Crashed<ParserAnswer> crash) {
+            return crash.isOutOfMemory()
+                    ? rejected("OUT_OF_MEMORY", "Reading the file takes more memory than one file may use.")
+                    : rejected("PARSER_CRASHED", "The file makes the program that reads it crash.");
+        }
+        return rejected(
+                "TIMEOUT", "File processing timed out after " + file.timeLimit().toSeconds() + " seconds.");
+    }
+
+    private FileOutcome store(SourceFile file, Path path, String sha256, ParserAnswer answer) throws IOException {
+        if (answer.status().equals(ParserAnswer.UNREADABLE)) {
+            return new Unavailable(new FileError(answer.status(), sentence(answer)));
+        }
+        if (!answer.status().equals(ParserAnswer.PARSED)) {
+            return rejected(answer.status(), sentence(answer));
+        }
+        var chunks = chunker.chunks(answer.segments());
+        var mimetype = answer.mimetype() == null ? "application/octet-stream" : answer.mimetype();
+        documents.store(
+                new NewDocument(
+                        file.userId(),
+                        sha256,
+                        file.filename(),
+                        mimetype,
+                        Files.size(path),
+                        answer.pages(),
+                        answer.message(),
+                        answer.metadata(),
+                        file.fileTaskId()),
+                chunks);
+        return new Completed(result("indexed", sha256, chunks.size(), answer.pages(), mimetype, answer.message()));
+    }
+
+    private static JsonNode result(String status, StoredDocument document) {
+        return result(
+                status,
+                document.sha256(),
+                document.chunks(),
+                document.pages(),
+                document.mimetype(),
+                document.warning());
+    }
+
+    private static JsonNode result(
+            String status, String id, int chunks, @Nullable Integer pages, String mimetype, @Nullable String warning) {
+        var result = JsonNodeFactory.instance
+                .objectNode()
+                .put("status", status)
+                .put("id", id)
+                .put("chunks", chunks)
+                .put("pages", pages)
+                .put("mimetype", mimetype);
+        if (warning != null) {
+            result.put("truncated", true).put("warning", warning);
+        }
+        return result;
+    }
+
+    private static boolean replacesDuplicates(JsonNode settings) {
+        return settings.path("replace_duplicates").asString("").equals("true");
+    }
+
+    private static String sentence(ParserAnswer answer) {
+        return answer.message() == null ? "The file could not be read." : answer.message();
+    }
+
+    private static FileOutcome fileNotFound() {
+        return rejected("FILE_NOT_FOUND", "The file does not exist any more, or is not a file.");
+    }
+
+    private static FileOutcome accessDenied() {
+        return rejected("ACCESS_DENIED", "The worker may not read the file. Check its permissions.");
+    }
+
+    private static FileOutcome rejected(String code, String message) {
+        return new Rejected(new FileError(code, message));
+    }
+}

@@ -1,0 +1,11 @@
+package io.filemill.worker.document;
+
+import java.nio.file.Path;
+
+/**
+ * What a node decides about its parser.
+ *
+ * @param directory where the parser's jars are laid out, about 60 MB for each version; kept between runs it saves time at start
+ * @param slots how many files the node processes at once
+ */
+public record ParserSettings(Path directory, int slots) {}

@@ -1,0 +1,159 @@
+package io.filemill.worker.file;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The files that this node runs right now, and how they are stopped. Safe for use by several threads. */
+public final class RunningFiles implements AutoCloseable {
+    private final Map<Long, Run> runs = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        var thread = new Thread(task, "file-time-limits");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** Why a file was stopped before its processor returned. */
+    enum StopReason {
+        /** Its row is no longer this node's: it was cancelled, or given to another node. */
+        LOST,
+        TIMED_OUT,
+        /** The node shuts down. */
+        RELEASED
+    }
+
+    /** A processor was stopped. */
+    static final class StoppedException extends Exception {
+        private final StopReason reason;
+
+        StoppedException(StopReason reason) {
+            super("stopped: " + reason, null, false, false);
+            this.reason = reason;
+        }
+
+        StopReason reason() {
+            return reason;
+        }
+    }
+
+    /** Adds a file from its claim until the handle is closed, which is when its end is written down. */
+    Run begin(long id, int attempt, UUID uploadTaskId) {
+        var run = new Run(id, attempt, uploadTaskId, Thread.currentThread());
+        runs.put(id, run);
+        return run;
+    }
+
+    /** Attempt by file task id of all files that are running or whose end is being written down. */
+    public Map<Long, Integer> attempts() {
+        return runs.values().stream().collect(Collectors.toUnmodifiableMap(run -> run.id, run -> run.attempt));
+    }
+
+    /** Whether nothing runs. */
+    public boolean isEmpty() {
+        return runs.isEmpty();
+    }
+
+    /** Stops files that are no longer this node's. */
+    public void stopLost(Iterable<Long> ids) {
+        for (Long id : ids) {
+            Run run = runs.get(id);
+            if (run != null) {
+                run.stop(StopReason.LOST);
+            }
+        }
+    }
+
+    /** The files of an upload task that this node runs. */
+    public Set<Long> ofUploadTask(UUID uploadTaskId) {
+        return runs.values().stream()
+                .filter(run -> run.uploadTaskId.equals(uploadTaskId))
+                .map(run -> run.id)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Stops everything, so that it can be given back. */
+    public void releaseAll() {
+        runs.values().forEach(run -> run.stop(StopReason.RELEASED));
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+
+    /** One file on one thread. */
+    final class Run implements AutoCloseable {
+        private final long id;
+        private final int attempt;
+        private final UUID uploadTaskId;
+        private final Thread thread;
+        private boolean processing;
+        private @Nullable StopReason stopReason;
+
+        private Run(long id, int attempt, UUID uploadTaskId, Thread thread) {
+            this.id = id;
+            this.attempt = attempt;
+            this.uploadTaskId = uploadTaskId;
+            this.thread = thread;
+        }
+
+        /**
+         * Calls the processor on this thread. An interrupt reaches it only while it runs, never what comes after.
+         *
+         * @throws StoppedException if it was stopped, also before it began
+         */
+        <T> T process(Duration timeLimit, Callable<T> processor) throws Exception {
+            synchronized (this) {
+                if (stopReason != null) {
+                    throw new StoppedException(stopReason);
+                }
+                processing = true;
+            }
+            var timeout = timer.schedule(() -> stop(StopReason.TIMED_OUT), timeLimit.toMillis(), TimeUnit.MILLISECONDS);
+            try {
+                return processor.call();
+            } catch (Exception e) {
+                StopReason reason = stopReason();
+                if (reason != null) {
+                    throw new StoppedException(reason);
+                }
+                if (e instanceof InterruptedException) { // JobRunr's own stop
+                    throw new StoppedException(StopReason.RELEASED);
+                }
+                throw e;
+            } finally {
+                timeout.cancel(false);
+                synchronized (this) {
+                    processing = false;
+                    Thread.interrupted(); // of a stop that came after the processor had returned
+                }
+            }
+        }
+
+        private synchronized @Nullable StopReason stopReason() {
+            return stopReason;
+        }
+
+        private synchronized void stop(StopReason reason) {
+            if (stopReason == null) {
+                stopReason = reason;
+                if (processing) {
+                    thread.interrupt();
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            runs.remove(id, this);
+        }
+    }
+}

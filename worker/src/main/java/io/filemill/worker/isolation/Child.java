@@ -1,0 +1,129 @@
+package io.filemill.worker.isolation;
+
+import io.filemill.worker.isolation.ChildOutcome.Crashed;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One child process with its pipes and its directory for temporary files. Used by one call at a time; may be killed by any thread. */
+final class Child {
+    private static final Set<String> ENVIRONMENT = Set.of("PATH", "LANG", "LC_ALL", "LC_CTYPE");
+    private static final int LAST_BREATH_SECONDS = 2;
+    private static final int EXIT_SECONDS = 10;
+
+    private final ChildOptions options;
+    private final Process process;
+    private final Path temporary;
+    private final InputStream answers;
+    private final DataOutputStream requests;
+    private final TailBuffer errors = new TailBuffer();
+    private final AtomicInteger calls = new AtomicInteger();
+
+    private Child(ChildOptions options, Process process, Path temporary) {
+        this.options = options;
+        this.process = process;
+        this.temporary = temporary;
+        answers = new BufferedInputStream(process.getInputStream());
+        requests = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
+    }
+
+    /** Starts a child. It need not be ready yet: its first call waits. */
+    static Child start(ChildOptions options, int heapMegabytes, Executor threads) throws IOException {
+        var temporary = Files.createTempDirectory("filemill-child-");
+        try {
+            var builder = new ProcessBuilder(command(options, heapMegabytes, temporary)).directory(temporary.toFile());
+            builder.environment().keySet().retainAll(ENVIRONMENT);
+            builder.environment().put("TMPDIR", temporary.toString());
+            var process = builder.start();
+            var child = new Child(options, process, temporary);
+            threads.execute(() -> child.errors.drain(process.getErrorStream()));
+            return child;
+        } catch (IOException | RuntimeException e) {
+            removeDirectory(temporary);
+            throw e;
+        }
+    }
+
+    private static List<String> command(ChildOptions options, int heapMegabytes, Path temporary) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heapMegabytes + "m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-CreateCoredumpOnCrash",
+                "-Xshare:auto",
+                "-Djava.awt.headless=true",
+                "-Dfile.encoding=UTF-8",
+                "-Djava.io.tmpdir=" + temporary,
+                "-cp",
+                options.classPath(),
+                options.mainClass(),
+                temporary.toString());
+    }
+
+    /** Sends a request and waits for the answer, for as long as it takes. */
+    <T> T exchange(byte[] request, AnswerReader<T> reader) throws IOException {
+        calls.incrementAndGet();
+        requests.writeInt(request.length);
+        requests.write(request);
+        requests.writeInt(0);
+        requests.flush();
+        var answer = new AnswerStream(answers, options.maximumAnswerBytes());
+        var value = reader.read(answer);
+        answer.drain();
+        return value;
+    }
+
+    int calls() {
+        return calls.get();
+    }
+
+    boolean isUsable() {
+        return process.isAlive() && calls.get() < options.callsPerChild();
+    }
+
+    /** Waits a moment for the exit of a child that broke off an exchange, and kills it if it does not. */
+    <T> Crashed<T> crash(Throwable cause) {
+        var exited = hasExited(LAST_BREATH_SECONDS);
+        var exitCode = exited ? process.exitValue() : Crashed.NO_EXIT_CODE;
+        kill();
+        return new Crashed<>(exitCode, cause + ", exit code " + exitCode + ", standard error: " + errors);
+    }
+
+    /** Ends the process and its descendants and removes its directory. May be called twice. */
+    void kill() {
+        var family = new ArrayList<>(process.descendants().toList());
+        process.destroyForcibly();
+        family.forEach(ProcessHandle::destroyForcibly);
+        hasExited(EXIT_SECONDS);
+        removeDirectory(temporary);
+    }
+
+    /** Waits also when the thread is interrupted: whoever kills a child wants it gone. */
+    private boolean hasExited(int seconds) {
+        process.onExit().completeOnTimeout(process, seconds, TimeUnit.SECONDS).join();
+        return !process.isAlive();
+    }
+
+    private static void removeDirectory(Path directory) {
+        try (var files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException | UncheckedIOException e) {
+            return; // already gone, or the child is just removing it
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package io.filemill.worker.isolation;
+
+import io.filemill.worker.isolation.ChildOutcome.Answered;
+import io.filemill.worker.isolation.ChildOutcome.TimedOut;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Deque;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Child processes of one kind, at most one per slot, started when they are needed and used again until they fail, grow old or idle.
+ *
+ * <p>Safe for use by several threads. A call that finds no free slot waits for one. Whatever a child does, its call ends at the time
+ * limit at the latest, its process and its descendants are killed, and the slot is free again.
+ */
+public final class ChildPool implements AutoCloseable {
+    private final ChildOptions options;
+    private final Semaphore slots;
+    private final Deque<Child> idle = new ConcurrentLinkedDeque<>();
+    private final Set<Child> all = ConcurrentHashMap.newKeySet();
+    private final Executor threads;
+    private volatile boolean closed;
+
+    /** Creates a pool without any child yet. */
+    public ChildPool(ChildOptions options, int slots) {
+        this.options = options;
+        this.slots = new Semaphore(slots);
+        threads = Executors.newCachedThreadPool(task -> {
+            var thread = new Thread(task, "child-pipe");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Sends one request to a child and waits for its answer.
+     *
+     * @param limit the time for the child, its start included if it is new
+     * @throws IOException if no process could be started, or the pool was closed
+     * @throws InterruptedException if the thread was interrupted; the child is killed
+     */
+    public <T> ChildOutcome<T> call(byte[] request, AnswerReader<T> reader, Duration limit)
+            throws IOException, InterruptedException {
+        slots.acquire();
+        try {
+            var child = takeIdle();
+            return call(child == null ? start(options.heapMegabytes()) : child, true, request, reader, limit);
+        } finally {
+            slots.release();
+        }
+    }
+
+    /**
+     * As {@link #call}, but with a new child that serves this call only and may have another heap.
+     *
+     * @param heapMegabytes the most that the child's heap may take
+     */
+    public <T> ChildOutcome<T> callAlone(byte[] request, AnswerReader<T> reader, Duration limit, int heapMegabytes)
+            throws IOException, InterruptedException {
+        slots.acquire();
+        try {
+            return call(start(heapMegabytes), false, request, reader, limit);
+        } finally {
+            slots.release();
+        }
+    }
+
+    /** What the children of this pool are. */
+    public ChildOptions options() {
+        return options;
+    }
+
+    /** Kills all children. Calls that are under way, and later ones, end in an {@link IOException}. May be called twice. */
+    @Override
+    public void close() {
+        closed = true;
+        all.forEach(this::discard);
+    }
+
+    private <T> ChildOutcome<T> call(
+            Child child, boolean reusable, byte[] request, AnswerReader<T> reader, Duration limit)
+            throws IOException, InterruptedException {
+        var exchange = new FutureTask<>(() -> child.exchange(request, reader));
+        var answered = false;
+        try {
+            threads.execute(exchange);
+            var answer = exchange.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            answered = true;
+            return new Answered<>(answer);
+        } catch (TimeoutException e) {
+            return new TimedOut<>();
+        } catch (ExecutionException e) {
+            var crash = child.<T>crash(e.getCause() == null ? e : e.getCause());
+            failIfClosed();
+            return crash;
+        } finally {
+            if (answered && reusable && child.isUsable()) {
+                giveBack(child);
+            } else {
+                discard(child);
+            }
+        }
+    }
+
+    private Child start(int heapMegabytes) throws IOException {
+        failIfClosed();
+        var child = Child.start(options, heapMegabytes, threads);
+        all.add(child);
+        if (closed) {
+            discard(child);
+        }
+        failIfClosed();
+        return child;
+    }
+
+    private void failIfClosed() throws IOException {
+        if (closed) {
+            throw new IOException("The pool of child processes is closed");
+        }
+    }
+
+    private @Nullable Child takeIdle() {
+        for (var child = idle.pollFirst(); child != null; child = idle.pollFirst()) {
+            if (child.isUsable()) {
+                return child;
+            }
+            discard(child);
+        }
+        return null;
+    }
+
+    private void giveBack(Child child) {
+        var calls = child.calls();
+        idle.addFirst(child);
+        CompletableFuture.delayedExecutor(options.idleLimit().toMillis(), TimeUnit.MILLISECONDS, threads)
+                .execute(() -> endIfIdleSince(child, calls));
+    }
+
+    private void endIfIdleSince(Child child, int calls) {
+        if (child.calls() == calls && idle.remove(child)) {
+            if (child.calls() == calls) {
+                discard(child);
+            } else {
+                idle.addFirst(child); // it served a call in between and is idle only for a moment
+            }
+        }
+    }
+
+    private void discard(Child child) {
+        child.kill();
+        all.remove(child);
+    }
+}

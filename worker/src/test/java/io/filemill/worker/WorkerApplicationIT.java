@@ -1,0 +1,233 @@
+package io.filemill.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.filemill.db.PostgresExtension;
+import io.filemill.db.TestDatabase;
+import io.filemill.db.node.WorkerNode;
+import io.filemill.db.task.FileTask;
+import io.filemill.db.task.NewFileTask;
+import io.filemill.db.task.NewUploadTask;
+import io.filemill.db.task.TaskStatus;
+import io.filemill.db.task.UploadTask;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Real nodes on a real database, with files that do nothing. */
+@ExtendWith(PostgresExtension.class)
+class WorkerApplicationIT {
+    private final TestDatabase db;
+    private final List<AutoCloseable> nodes = new ArrayList<>();
+
+    @TempDir
+    Path dataDir;
+
+    WorkerApplicationIT(TestDatabase db) {
+        this.db = db;
+    }
+
+    private AutoCloseable startNode(Map<String, Object> settings) {
+        Map<String, Object> all = new HashMap<>(
+                Map.of("filemill.db.url", db.url, "filemill.db.data-dir", dataDir, "filemill.worker.max-workers", 4));
+        all.putAll(settings);
+        AutoCloseable node = WorkerApplication.start(all, false);
+        nodes.add(node);
+        return node;
+    }
+
+    @AfterEach
+    void stopNodes() throws Exception {
+        for (AutoCloseable node : nodes) {
+            node.close();
+        }
+    }
+
+    private UUID submit(int files, String settings) {
+        var task = new NewUploadTask(
+                UUID.randomUUID(), "ann", "noop", JsonMapper.shared().readTree(settings), 5);
+        var items = IntStream.rangeClosed(1, files).mapToObj(i -> NewFileTask.notStored("file " + i, "file " + i));
+        return db.submission.submit(task, items.iterator()).orElseThrow().id();
+    }
+
+    private UploadTask awaitEnd(UUID task) {
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    assertThat(db.wrongCounters()).isEmpty();
+                    return db.task(task).status().isFinal();
+                });
+        return db.task(task);
+    }
+
+    private void awaitRunning(UUID task, int files) {
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> db.task(task).runningFiles() == files);
+    }
+
+    @Test
+    void runsEveryFileOfATaskLargerThanTheWindow() {
+        startNode(Map.of());
+
+        UUID task = submit(500, "{\"fail_every\": 100}");
+
+        UploadTask ended = awaitEnd(task);
+        assertThat(ended.outcome()).isEqualTo("partial");
+        assertThat(List.of(ended.processedFiles(), ended.successfulFiles(), ended.failedFiles()))
+                .containsExactly(500, 495, 5);
+        assertThat(db.fileTasks.list(task, TaskStatus.FAILED, "NOOP_FAILURE", 0, 10))
+                .hasSize(5);
+    }
+
+    @Test
+    void startsAFileOnAnIdleNodeLongBeforeTheNextPollOfJobRunr() {
+        startNode(Map.of());
+        awaitEnd(submit(1, "{}"));
+
+        List<Long> milliseconds = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            UUID task = submit(1, "{}");
+            awaitEnd(task);
+            FileTask file = db.fileTasks.list(task, null, null, 0, 1).get(0);
+            milliseconds.add(Duration.between(file.createdAt(), java.util.Objects.requireNonNull(file.startedAt()))
+                    .toMillis());
+        }
+
+        milliseconds.sort(null);
+        assertThat(milliseconds.get(5)).as("median of %s ms", milliseconds).isLessThan(200);
+    }
+
+    @Test
+    void stopsARunningFileThatIsCancelled() {
+        startNode(Map.of());
+        UUID task = submit(10, "{\"delay_ms\": 600000}");
+        awaitRunning(task, 4);
+
+        db.uploadTasks.cancel("ann", task);
+
+        UUID next = submit(4, "{}");
+        assertThat(awaitEnd(next).outcome()).as("the slots came back").isEqualTo("success");
+        assertThat(db.task(task).failedFiles()).isEqualTo(10);
+    }
+
+    @Test
+    void stopsAFileWhoseTimeIsUp() {
+        startNode(Map.of("filemill.worker.time-limit", "1s"));
+
+        UUID task = submit(1, "{\"delay_ms\": 600000}");
+
+        assertThat(awaitEnd(task).outcome()).isEqualTo("failed");
+        FileTask file = db.fileTasks.list(task, null, null, 0, 1).get(0);
+        assertThat(file.errorCode()).isEqualTo("TIMEOUT");
+        assertThat(file.error()).isEqualTo("File processing timed out after 1 seconds.");
+    }
+
+    @Test
+    void letsRunningFilesEndWhenItDrains() throws Exception {
+        AutoCloseable node = startNode(Map.of());
+        UUID task = submit(8, "{\"delay_ms\": 1000}");
+        awaitRunning(task, 4);
+
+        node.close();
+
+        UploadTask left = db.task(task);
+        assertThat(List.of(left.successfulFiles(), left.runningFiles(), left.pendingFiles()))
+                .containsExactly(4, 0, 4);
+        assertThat(db.nodes.list()).extracting(WorkerNode::status).containsExactly("stopped");
+    }
+
+    @Test
+    void givesBackWhatDoesNotEndWithinTheGraceTime() throws Exception {
+        AutoCloseable node = startNode(Map.of("filemill.worker.drain-grace", "0s"));
+        UUID task = submit(4, "{\"delay_ms\": 3000}");
+        awaitRunning(task, 4);
+
+        node.close();
+        assertThat(db.task(task).pendingFiles()).isEqualTo(4);
+        startNode(Map.of());
+
+        assertThat(awaitEnd(task).outcome()).isEqualTo("success");
+        assertThat(db.fileTasks.list(task, null, null, 0, 10)).allSatisfy(file -> {
+            assertThat(file.retryCount()).isZero();
+            assertThat(file.crashCount()).isZero();
+        });
+    }
+
+    @Test
+    void takesOverTheFilesOfADeadNode() {
+        UUID task = submit(3, "{}");
+        UUID dead = db.node();
+        db.fileIds(task)
+                .forEach(id -> assertThat(db.fileTasks.claim(id, 1, dead)).isPresent());
+        db.jdbc.sql("delete from jobrunr_jobs").update();
+        db.expire(dead);
+
+        startNode(Map.of());
+
+        assertThat(awaitEnd(task).outcome()).isEqualTo("success");
+        assertThat(db.fileTasks.list(task, null, null, 0, 10))
+                .extracting(FileTask::crashCount)
+                .containsOnly(1);
+    }
+
+    @Test
+    void quarantinesAFileWhoseNodeDiedTwice() {
+        UUID task = submit(1, "{}");
+        db.jdbc.sql("update file_task set crash_count = 2").update();
+
+        startNode(Map.of());
+
+        assertThat(awaitEnd(task).outcome()).isEqualTo("failed");
+        assertThat(db.fileTasks.list(task, null, null, 0, 1).get(0).errorCode()).isEqualTo("QUARANTINED");
+    }
+
+    @Test
+    void tellsWhyItHasItsSlots() {
+        startNode(Map.of("filemill.worker.node-name", "anvil"));
+
+        assertThat(db.nodes.list()).singleElement().satisfies(node -> {
+            assertThat(node.name()).isEqualTo("anvil");
+            assertThat(node.status()).isEqualTo("active");
+            assertThat(node.slots()).isEqualTo(4);
+            assertThat(node.capacityReason()).contains("MAX_WORKERS=4");
+        });
+    }
+
+    @Test
+    void sharesATaskBetweenNodes() {
+        startNode(Map.of("filemill.worker.node-name", "first"));
+        startNode(Map.of("filemill.worker.node-name", "second"));
+
+        UUID task = submit(100, "{\"delay_ms\": 20}");
+
+        assertThat(awaitEnd(task).successfulFiles()).isEqualTo(100);
+        assertThat(db.fileTasks.list(task, null, null, 0, 100))
+                .extracting(FileTask::node)
+                .contains("first", "second");
+    }
+
+    @Test
+    void rejectsAProcessorThatNoNodeHas() {
+        UUID task = submit(1, "{}");
+        db.jdbc.sql("update upload_task set processor = 'mystery'").update();
+        startNode(Map.of());
+
+        awaitEnd(task);
+
+        assertThat(db.fileTasks.list(task, null, null, 0, 1).get(0).error())
+                .contains("mystery")
+                .contains("noop");
+    }
+}
