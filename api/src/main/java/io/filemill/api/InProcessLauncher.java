@@ -6,6 +6,7 @@ import io.filemill.api.cli.LocalServer;
 import io.filemill.db.DataDirectoryInUseException;
 import io.filemill.db.Database;
 import io.filemill.db.DatabaseProperties;
+import io.filemill.worker.WorkerApplication;
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Path;
@@ -26,9 +27,7 @@ final class InProcessLauncher implements Launcher {
     private final Function<Map<String, Object>, ?> worker;
 
     InProcessLauncher() {
-        this(ApiApplication::start, properties -> {
-            throw new CommandFailure("no worker");
-        });
+        this(ApiApplication::start, properties -> WorkerApplication.start(properties, true));
     }
 
     InProcessLauncher(
@@ -55,8 +54,8 @@ final class InProcessLauncher implements Launcher {
             var properties = new DatabaseProperties(
                     Path.of(""),
                     System.getenv().getOrDefault("FILEMILL_DB_URL", ""),
-                    System.getenv("FILEMILL_DB_USER"),
-                    System.getenv("FILEMILL_DB_PASSWORD"),
+                    System.getenv().getOrDefault("FILEMILL_DB_USER", ""),
+                    System.getenv().getOrDefault("FILEMILL_DB_PASSWORD", ""),
                     2,
                     true);
             try (Database database = Database.open(properties)) {

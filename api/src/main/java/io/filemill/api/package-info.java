@@ -1,4 +1,4 @@
-/** Placeholder. */
+/** The HTTP side of Filemill, and its command line. */
 @NullMarked
 package io.filemill.api;
 

@@ -1,6 +1,7 @@
 package io.filemill.db;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.filemill.db.document.DocumentRepository;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
@@ -19,6 +20,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The beans of this module, for the application context of an API or of a worker. */
 @Configuration(proxyBeanMethods = false)
@@ -70,6 +72,11 @@ public class DatabaseConfiguration {
     @Bean
     FileTaskRepository fileTaskRepository(JdbcClient jdbc) {
         return new FileTaskRepository(jdbc);
+    }
+
+    @Bean
+    DocumentRepository documentRepository(JdbcClient jdbc, TransactionTemplate transaction) {
+        return new DocumentRepository(jdbc, transaction, JsonMapper.shared());
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.filemill.worker;
 
 import io.filemill.db.DatabaseConfiguration;
+import io.filemill.worker.document.DocumentConfiguration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import org.springframework.context.annotation.Import;
 
 /** A worker node, alone in its process or beside an API. */
 @SpringBootConfiguration(proxyBeanMethods = false)
-@Import({DatabaseConfiguration.class, WorkerConfiguration.class})
+@Import({DatabaseConfiguration.class, WorkerConfiguration.class, DocumentConfiguration.class})
 public class WorkerApplication {
     public static void main(String[] args) {
         @SuppressWarnings("resource") // closed by the shutdown hook

@@ -3,6 +3,7 @@ package io.filemill.worker;
 import com.zaxxer.hikari.HikariDataSource;
 import io.filemill.db.Database;
 import io.filemill.db.DatabaseConfiguration;
+import io.filemill.db.DatabaseProperties;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
@@ -11,6 +12,7 @@ import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.UploadTaskRepository;
 import io.filemill.worker.capacity.CapacityDetector;
 import io.filemill.worker.capacity.WorkerCapacity;
+import io.filemill.worker.document.ParserSettings;
 import io.filemill.worker.file.FileProcessor;
 import io.filemill.worker.file.FileTaskHandler;
 import io.filemill.worker.file.RunningFiles;
@@ -62,6 +64,11 @@ class WorkerConfiguration {
     @Bean
     RunningFiles runningFiles() {
         return new RunningFiles();
+    }
+
+    @Bean
+    ParserSettings parserSettings(DatabaseProperties properties, WorkerCapacity capacity) {
+        return new ParserSettings(properties.dataDir().resolve("parser"), capacity.slots());
     }
 
     @Bean

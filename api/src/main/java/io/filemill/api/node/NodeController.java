@@ -1,0 +1,63 @@
+package io.filemill.api.node;
+
+import io.filemill.db.node.NodeRepository;
+import io.filemill.db.node.WorkerNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** Shows the nodes of the cluster, and why each has its slots. */
+@RestController
+final class NodeController {
+    private final NodeRepository nodes;
+
+    NodeController(NodeRepository nodes) {
+        this.nodes = nodes;
+    }
+
+    @GetMapping("/v1/nodes")
+    NodeList list() {
+        return new NodeList(nodes.list().stream().map(NodeView::of).toList());
+    }
+
+    record NodeList(List<NodeView> nodes) {}
+
+    /** The JSON of a node. */
+    record NodeView(
+            UUID nodeId,
+            String name,
+            String host,
+            long pid,
+            String version,
+            String status,
+            int slots,
+            int busySlots,
+            int cpus,
+            long memoryBytes,
+            JsonNode gpus,
+            String capacityReason,
+            Instant startedAt,
+            Instant heartbeatAt) {
+
+        static NodeView of(WorkerNode node) {
+            return new NodeView(
+                    node.id(),
+                    node.name(),
+                    node.host(),
+                    node.pid(),
+                    node.version(),
+                    node.status(),
+                    node.slots(),
+                    node.busySlots(),
+                    node.cpus(),
+                    node.memoryBytes(),
+                    node.gpus(),
+                    node.capacityReason(),
+                    node.startedAt(),
+                    node.heartbeatAt());
+        }
+    }
+}

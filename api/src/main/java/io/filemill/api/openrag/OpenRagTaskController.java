@@ -1,0 +1,87 @@
+package io.filemill.api.openrag;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.filemill.api.security.CurrentUser;
+import io.filemill.api.task.TaskId;
+import io.filemill.db.task.Cancellation;
+import io.filemill.db.task.FileTask;
+import io.filemill.db.task.FileTaskRepository;
+import io.filemill.db.task.UploadTask;
+import io.filemill.db.task.UploadTaskRepository;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** OpenRAG's routes that show and cancel tasks. Their bodies have no pages, so they are capped. */
+@RestController
+final class OpenRagTaskController {
+    static final int MAX_FILES = 10_000;
+    static final int MAX_TASKS = 100;
+
+    private final UploadTaskRepository tasks;
+    private final FileTaskRepository files;
+    private final CurrentUser user;
+
+    OpenRagTaskController(UploadTaskRepository tasks, FileTaskRepository files, CurrentUser user) {
+        this.tasks = tasks;
+        this.files = files;
+        this.user = user;
+    }
+
+    @GetMapping("/tasks/{id}")
+    ResponseEntity<Object> show(@PathVariable String id) {
+        return TaskId.parse(id)
+                .flatMap(task -> tasks.find(user.id(), task))
+                .<ResponseEntity<Object>>map(task -> ResponseEntity.ok(
+                        OpenRagTask.of(task, files.list(task.id(), null, null, 0, MAX_FILES + 1), MAX_FILES)))
+                .orElseGet(() -> error(HttpStatus.NOT_FOUND, "Task not found"));
+    }
+
+    /** Newest first, without the completed files. */
+    @GetMapping("/tasks")
+    OpenRagTaskList list() {
+        List<UploadTask> found = tasks.list(user.id(), MAX_TASKS + 1, null);
+        List<OpenRagTask> shown = new ArrayList<>();
+        int room = MAX_FILES;
+        for (UploadTask task : found.subList(0, Math.min(found.size(), MAX_TASKS))) {
+            List<FileTask> notCompleted = task.successfulFiles() == task.totalFiles()
+                    ? List.of()
+                    : files.listNotCompleted(task.id(), room + 1);
+            OpenRagTask view = OpenRagTask.of(task, notCompleted, room);
+            shown.add(view);
+            room -= view.files().size();
+        }
+        return new OpenRagTaskList(shown, found.size() > MAX_TASKS ? true : null);
+    }
+
+    @PostMapping("/tasks/{id}/cancel")
+    ResponseEntity<Object> cancel(@PathVariable String id) {
+        return TaskId.parse(id)
+                .filter(task -> tasks.cancel(user.id(), task) instanceof Cancellation.Cancelled)
+                .<ResponseEntity<Object>>map(task -> ResponseEntity.ok(new CancelledTask("cancelled", task)))
+                .orElseGet(() -> error(HttpStatus.BAD_REQUEST, "Task not found or cannot be cancelled"));
+    }
+
+    private static ResponseEntity<Object> error(HttpStatus status, String error) {
+        return ResponseEntity.status(status).body(Map.of("error", error));
+    }
+
+    /**
+     * @param tasksTruncated true if there are more tasks than are shown; absent otherwise
+     */
+    record OpenRagTaskList(
+            List<OpenRagTask> tasks,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Boolean tasksTruncated) {}
+
+    record CancelledTask(String status, UUID taskId) {}
+}

@@ -1,0 +1,45 @@
+package io.filemill.api.problem;
+
+import java.net.URI;
+import org.springframework.http.HttpStatus;
+
+/** The kinds of errors that a client can tell apart. Their URI references never change. */
+public enum ProblemType {
+    INVALID_REQUEST("invalid-request", HttpStatus.BAD_REQUEST, "The request is not valid"),
+    NO_FILES("no-files", HttpStatus.BAD_REQUEST, "The request names no file"),
+    UNKNOWN_PROCESSOR("unknown-processor", HttpStatus.BAD_REQUEST, "No such processor"),
+    PATH_NOT_ALLOWED("path-not-allowed", HttpStatus.FORBIDDEN, "The path is not open for ingestion"),
+    NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "Not found"),
+    METHOD_NOT_ALLOWED("method-not-allowed", HttpStatus.METHOD_NOT_ALLOWED, "The method is not possible here"),
+    NOT_ACCEPTABLE("not-acceptable", HttpStatus.NOT_ACCEPTABLE, "The answer exists only as JSON"),
+    ALREADY_FINISHED("already-finished", HttpStatus.CONFLICT, "The task has ended"),
+    TOO_LARGE("too-large", HttpStatus.CONTENT_TOO_LARGE, "The request is too large"),
+    UNSUPPORTED_MEDIA_TYPE(
+            "unsupported-media-type", HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The content type is not supported"),
+    INTERNAL_ERROR("internal-error", HttpStatus.INTERNAL_SERVER_ERROR, "The server failed"),
+    UNAVAILABLE("unavailable", HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer");
+
+    private final String word;
+    private final HttpStatus status;
+    private final String title;
+
+    ProblemType(String word, HttpStatus status, String title) {
+        this.word = word;
+        this.status = status;
+        this.title = title;
+    }
+
+    /** What stands in {@code type}. */
+    public URI uri() {
+        return URI.create("/problems/" + word);
+    }
+
+    /** The status code of the response. */
+    public HttpStatus status() {
+        return status;
+    }
+
+    String title() {
+        return title;
+    }
+}

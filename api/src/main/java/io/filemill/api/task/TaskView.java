@@ -1,0 +1,63 @@
+package io.filemill.api.task;
+
+import io.filemill.db.task.UploadTask;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The JSON of a task.
+ *
+ * @param durationSeconds from its creation to its end, or until now
+ */
+record TaskView(
+        UUID taskId,
+        String processor,
+        JsonNode settings,
+        String status,
+        @Nullable String outcome,
+        @Nullable String error,
+        int totalFiles,
+        int processedFiles,
+        int successfulFiles,
+        int failedFiles,
+        int skippedFiles,
+        int runningFiles,
+        int pendingFiles,
+        int duplicatesIgnored,
+        Instant createdAt,
+        @Nullable Instant startedAt,
+        Instant updatedAt,
+        @Nullable Instant finishedAt,
+        double durationSeconds) {
+
+    static TaskView of(UploadTask task, Instant now) {
+        return new TaskView(
+                task.id(),
+                task.processor(),
+                task.settings(),
+                task.status().word(),
+                task.outcome(),
+                task.error(),
+                task.totalFiles(),
+                task.processedFiles(),
+                task.successfulFiles(),
+                task.failedFiles(),
+                task.skippedFiles(),
+                task.runningFiles(),
+                task.pendingFiles(),
+                task.duplicatesIgnored(),
+                task.createdAt(),
+                task.startedAt(),
+                task.updatedAt(),
+                task.finishedAt(),
+                seconds(task.createdAt(), task.finishedAt() == null ? now : task.finishedAt()));
+    }
+
+    /** Never negative, since this machine's clock may be behind that of the database. */
+    static double seconds(Instant from, Instant to) {
+        return Math.max(0, Duration.between(from, to).toMillis()) / 1000.0;
+    }
+}

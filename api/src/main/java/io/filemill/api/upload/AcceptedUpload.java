@@ -1,0 +1,39 @@
+package io.filemill.api.upload;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.filemill.api.upload.IgnoredItems.Ignored;
+import io.filemill.db.queue.Submission.Accepted;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON that answers an accepted upload.
+ *
+ * @param ignoredFiles how many listed files and folders were left out; null if nothing was listed
+ * @param ignored the first of them
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record AcceptedUpload(
+        UUID taskId,
+        int totalFiles,
+        String status,
+        int duplicatesIgnored,
+        @Nullable Long ignoredFiles,
+        @Nullable List<Ignored> ignored) {
+
+    static AcceptedUpload of(Accepted accepted) {
+        return new AcceptedUpload(
+                accepted.id(), accepted.totalFiles(), "accepted", accepted.duplicatesIgnored(), null, null);
+    }
+
+    static AcceptedUpload of(Accepted accepted, IgnoredItems ignored) {
+        return new AcceptedUpload(
+                accepted.id(),
+                accepted.totalFiles(),
+                "accepted",
+                accepted.duplicatesIgnored(),
+                ignored.count(),
+                ignored.first());
+    }
+}

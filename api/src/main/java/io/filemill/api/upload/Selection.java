@@ -1,0 +1,49 @@
+package io.filemill.api.upload;
+
+import io.filemill.api.problem.ProblemException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which files below a folder are wanted.
+ *
+ * @param glob matches their paths relative to the folder, or null for all
+ * @param depth how many levels below the folder they can be
+ */
+record Selection(@Nullable PathMatcher glob, int depth) {
+    static final Selection EVERYTHING = new Selection(null, Integer.MAX_VALUE);
+
+    private static final Pattern GLOB_CHARACTER = Pattern.compile("[*?\\[{\\\\]");
+
+    boolean wants(Path relative) {
+        return glob == null || glob.matches(relative);
+    }
+
+    /** How many elements of a path, from its root on, stand for themselves. */
+    static int literalElements(Path path) {
+        int elements = 0;
+        while (elements < path.getNameCount()
+                && !GLOB_CHARACTER.matcher(path.getName(elements).toString()).find()) {
+            elements++;
+        }
+        return elements;
+    }
+
+    /** @throws ProblemException if it is not a glob of Java's file systems */
+    static Selection of(Path glob) {
+        String pattern = glob.toString();
+        // Java's ** between slashes wants at least one folder, but people mean any number of them.
+        String anyDepth = pattern.replace("/**/", "{/,/**/}").replaceFirst("^\\*\\*/", "{,**/}");
+        try {
+            return new Selection(
+                    FileSystems.getDefault().getPathMatcher("glob:" + anyDepth),
+                    pattern.contains("**") || pattern.contains("{") ? Integer.MAX_VALUE : glob.getNameCount());
+        } catch (PatternSyntaxException e) {
+            throw ProblemException.invalid("The glob " + pattern + " is not valid: " + e.getDescription() + ".");
+        }
+    }
+}

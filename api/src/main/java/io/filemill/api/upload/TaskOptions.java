@@ -1,0 +1,83 @@
+package io.filemill.api.upload;
+
+import io.filemill.api.problem.ProblemException;
+import io.filemill.api.problem.ProblemType;
+import io.filemill.db.task.NewUploadTask;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What shall be done with the files of a task.
+ *
+ * @param settings an object, for the processor
+ * @param priority 0 to 9; 9 runs first
+ */
+public record TaskOptions(String processor, ObjectNode settings, int priority) {
+    /** The processor of a task that asks for none. */
+    public static final String DEFAULT_PROCESSOR = "document";
+
+    private static final int MAX_PRIORITY = 9;
+    private static final String REPLACE_DUPLICATES = "replace_duplicates";
+
+    /**
+     * Checks what a client asks for.
+     *
+     * @param known the processors that it may ask for
+     * @param replaceDuplicates becomes the setting of that name, unless null
+     * @throws ProblemException if it cannot be had
+     */
+    static TaskOptions of(
+            Set<String> known,
+            @Nullable String processor,
+            @Nullable JsonNode settings,
+            @Nullable Integer priority,
+            @Nullable Boolean replaceDuplicates) {
+        String chosen = processor == null ? DEFAULT_PROCESSOR : processor;
+        if (!known.contains(chosen)) {
+            throw new ProblemException(
+                    ProblemType.UNKNOWN_PROCESSOR,
+                    "There is no processor " + chosen + ". Known are " + String.join(", ", new TreeSet<>(known))
+                            + "; filemill.processors names those that this server accepts.",
+                    Map.of("known_processors", new TreeSet<>(known)));
+        }
+        if (priority != null && (priority < 0 || priority > MAX_PRIORITY)) {
+            throw ProblemException.invalid(
+                    "The priority must be from 0 to 9, where 9 runs first, but is " + priority + ".");
+        }
+        return new TaskOptions(
+                chosen,
+                settings(settings, replaceDuplicates),
+                priority == null ? NewUploadTask.DEFAULT_PRIORITY : priority);
+    }
+
+    private static ObjectNode settings(@Nullable JsonNode settings, @Nullable Boolean replaceDuplicates) {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        if (settings != null && !settings.isNull()) {
+            if (!settings.isObject()) {
+                throw ProblemException.invalid("The settings must be a JSON object, like {\"name\": \"value\"}.");
+            }
+            if (hasNul(settings)) {
+                throw ProblemException.invalid(
+                        "The settings contain the character U+0000, which cannot be stored. Remove it.");
+            }
+            object.setAll((ObjectNode) settings);
+        }
+        if (replaceDuplicates != null) {
+            object.put(REPLACE_DUPLICATES, replaceDuplicates);
+        }
+        return object;
+    }
+
+    private static boolean hasNul(JsonNode json) {
+        if (json.isString()) {
+            return json.stringValue().indexOf('\0') >= 0;
+        }
+        return json.propertyNames().stream().anyMatch(name -> name.indexOf('\0') >= 0)
+                || json.valueStream().anyMatch(TaskOptions::hasNul);
+    }
+}

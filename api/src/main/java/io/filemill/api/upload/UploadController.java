@@ -1,0 +1,123 @@
+package io.filemill.api.upload;
+
+import io.filemill.api.problem.ProblemException;
+import io.filemill.api.problem.ProblemType;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Accepts new tasks. */
+@RestController
+final class UploadController {
+    private final Uploads uploads;
+    private final JsonMapper json;
+
+    UploadController(Uploads uploads, JsonMapper json) {
+        this.uploads = uploads;
+        this.json = json;
+    }
+
+    @PostMapping(path = "/v1/tasks", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    ResponseEntity<AcceptedUpload> upload(HttpServletRequest request) throws IOException {
+        try (ReceivedFiles received = uploads.receive(request)) {
+            TaskOptions options = uploads.options(
+                    received.field("processor").orElse(null),
+                    received.field("settings").map(this::settings).orElse(null),
+                    received.field("priority").map(UploadController::priority).orElse(null),
+                    received.field("replace_duplicates")
+                            .map(UploadController::flag)
+                            .orElse(null));
+            return created(uploads.accept(received, options));
+        }
+    }
+
+    @PostMapping(path = "/v1/tasks", consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<AcceptedUpload> submit(@RequestBody NewTask task) {
+        TaskOptions options =
+                uploads.options(task.processor(), task.settings(), task.priority(), task.replaceDuplicates());
+        List<String> paths = task.allPaths();
+        if (task.items() != null && !paths.isEmpty()) {
+            throw ProblemException.invalid("A task has either paths or items. Send two tasks.");
+        }
+        if (task.items() == null && paths.isEmpty()) {
+            throw new ProblemException(ProblemType.NO_FILES, "The request has none of path, paths and items.");
+        }
+        return created(
+                task.items() == null
+                        ? uploads.acceptPaths(paths, options)
+                        : uploads.acceptItems(NewTask.withoutNulls("items", task.items()), options));
+    }
+
+    private static ResponseEntity<AcceptedUpload> created(AcceptedUpload accepted) {
+        return ResponseEntity.created(URI.create("/v1/tasks/" + accepted.taskId()))
+                .body(accepted);
+    }
+
+    private JsonNode settings(String text) {
+        try {
+            return json.readTree(text);
+        } catch (JacksonException e) {
+            throw ProblemException.invalid(
+                    "The field settings is not valid JSON. It must be an object, like {\"name\": \"value\"}.");
+        }
+    }
+
+    private static int priority(String text) {
+        try {
+            return Integer.parseInt(text.strip());
+        } catch (NumberFormatException e) {
+            throw ProblemException.invalid("The field priority must be a number from 0 to 9, but is " + text + ".");
+        }
+    }
+
+    private static boolean flag(String text) {
+        return switch (text.strip()) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw ProblemException.invalid(
+                        "The field replace_duplicates must be true or false, but is " + text + ".");
+        };
+    }
+
+    /** The JSON that asks for a task. */
+    record NewTask(
+            @Nullable String path,
+            @Nullable List<@Nullable String> paths,
+            @Nullable List<@Nullable String> items,
+            @Nullable String processor,
+            @Nullable JsonNode settings,
+            @Nullable Integer priority,
+            @Nullable Boolean replaceDuplicates) {
+
+        List<String> allPaths() {
+            List<String> all = new ArrayList<>();
+            if (path != null) {
+                all.add(path);
+            }
+            if (paths != null) {
+                all.addAll(withoutNulls("paths", paths));
+            }
+            return all;
+        }
+
+        static List<String> withoutNulls(String member, List<@Nullable String> strings) {
+            if (strings.stream().anyMatch(Objects::isNull)) {
+                throw ProblemException.invalid("The list " + member + " has a null in it. It may have strings only.");
+            }
+            return strings.stream().filter(Objects::nonNull).toList();
+        }
+    }
+}

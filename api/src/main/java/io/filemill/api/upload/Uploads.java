@@ -1,0 +1,146 @@
+package io.filemill.api.upload;
+
+import io.filemill.api.ApiProperties;
+import io.filemill.api.problem.ProblemException;
+import io.filemill.api.problem.ProblemType;
+import io.filemill.api.security.CurrentUser;
+import io.filemill.db.queue.Submission;
+import io.filemill.db.queue.Submission.Accepted;
+import io.filemill.db.storage.FileStore;
+import io.filemill.db.task.NewFileTask;
+import io.filemill.db.task.NewUploadTask;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+
+/** Makes tasks from uploaded files, from paths and from items, for the current user. Safe for use by several threads. */
+@Component
+public final class Uploads {
+    private final MultipartReceiver receiver;
+    private final IngestRoots roots;
+    private final Acceptance acceptance;
+    private final Set<String> processors;
+    private final CurrentUser user;
+
+    @Autowired
+    Uploads(FileStore store, IngestRoots roots, Submission submission, ApiProperties properties, CurrentUser user) {
+        this(store, roots, submission::submit, properties.processors(), user);
+    }
+
+    Uploads(FileStore store, IngestRoots roots, Acceptance acceptance, Set<String> processors, CurrentUser user) {
+        this.receiver = new MultipartReceiver(store);
+        this.roots = roots;
+        this.acceptance = acceptance;
+        this.processors = processors;
+        this.user = user;
+    }
+
+    /** What records a task, as {@link Submission#submit} does. */
+    interface Acceptance {
+        Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> files);
+    }
+
+    /**
+     * Checks what a client asks for; null stands for the default.
+     *
+     * @throws ProblemException if it cannot be had
+     */
+    public TaskOptions options(
+            @Nullable String processor,
+            @Nullable JsonNode settings,
+            @Nullable Integer priority,
+            @Nullable Boolean replaceDuplicates) {
+        return TaskOptions.of(processors, processor, settings, priority, replaceDuplicates);
+    }
+
+    /**
+     * Stores the files of a multipart request. The caller closes what this returns.
+     *
+     * @throws IOException if the request could not be read or the files not be stored; nothing is then left of them
+     */
+    public ReceivedFiles receive(HttpServletRequest request) throws IOException {
+        return receiver.receive(request);
+    }
+
+    /**
+     * Makes a task of received files.
+     *
+     * @throws ProblemException if there are none
+     */
+    public AcceptedUpload accept(ReceivedFiles received, TaskOptions options) {
+        if (received.count() == 0) {
+            throw new ProblemException(
+                    ProblemType.NO_FILES,
+                    "The request has no file. Send each one as a part named file with a filename.");
+        }
+        // A failure from here on may hide a commit that succeeded. The purge deletes stored bytes that no task knows.
+        received.handOver();
+        return AcceptedUpload.of(
+                submit(received.taskId(), options, received.files().iterator()).orElseThrow());
+    }
+
+    /**
+     * Makes a task of the files under paths of this server.
+     *
+     * @throws ProblemException if a path is not allowed, or if there is no file
+     */
+    public AcceptedUpload acceptPaths(List<String> paths, TaskOptions options) {
+        var ignored = new IgnoredItems();
+        try (var listing = new FileListing(roots, paths, ignored)) {
+            return submit(UUID.randomUUID(), options, listing)
+                    .map(accepted -> AcceptedUpload.of(accepted, ignored))
+                    .orElseThrow(() -> new ProblemException(
+                            ProblemType.NO_FILES,
+                            "There is no file to ingest under the given paths.",
+                            Map.of("ignored_files", ignored.count(), "ignored", ignored.first())));
+        }
+    }
+
+    /**
+     * Makes a task of the files in a folder of this server.
+     *
+     * @throws ProblemException if it is not a folder or not allowed, or if there is no file in it
+     */
+    public AcceptedUpload acceptFolder(String folder, TaskOptions options) {
+        roots.requireFolder(folder);
+        return acceptPaths(List.of(folder), options);
+    }
+
+    /**
+     * Makes a task of strings that its processor understands. The {@code document} processor understands paths, so for it they are paths.
+     *
+     * @throws ProblemException if one of them cannot be an item, or if there are none
+     */
+    public AcceptedUpload acceptItems(List<String> items, TaskOptions options) {
+        if (options.processor().equals(TaskOptions.DEFAULT_PROCESSOR)) {
+            return acceptPaths(items, options);
+        }
+        Iterator<NewFileTask> files = items.stream().map(Uploads::item).iterator();
+        return submit(UUID.randomUUID(), options, files)
+                .map(AcceptedUpload::of)
+                .orElseThrow(() -> new ProblemException(ProblemType.NO_FILES, "The list of items is empty."));
+    }
+
+    private static NewFileTask item(String item) {
+        if (item.isEmpty() || item.indexOf('\0') >= 0 || Items.isTooLong(item)) {
+            throw ProblemException.invalid("Each item must have 1 to " + Items.MAX_BYTES
+                    + " bytes and must not contain the character U+0000. One that begins with \""
+                    + item.substring(0, Math.min(item.length(), 50)).replace('\0', '?') + "\" does not.");
+        }
+        return NewFileTask.notStored(item, Items.displayName(item));
+    }
+
+    private Optional<Accepted> submit(UUID id, TaskOptions options, Iterator<NewFileTask> files) {
+        return acceptance.submit(
+                new NewUploadTask(id, user.id(), options.processor(), options.settings(), options.priority()), files);
+    }
+}

@@ -1,0 +1,97 @@
+package io.filemill.api;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A server without a worker on a random port, and a client of it. */
+final class RunningApi implements AutoCloseable {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final ConfigurableApplicationContext context;
+
+    private RunningApi(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    static RunningApi start(Map<String, Object> properties) {
+        Map<String, Object> all = new HashMap<>(properties);
+        all.putIfAbsent("filemill.port", 0);
+        all.putIfAbsent("filemill.dashboard.port", 0);
+        all.putIfAbsent("filemill.worker.enabled", false);
+        return new RunningApi(ApiApplication.start(all));
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port") + path);
+    }
+
+    Answer get(String path) {
+        return send(HttpRequest.newBuilder(uri(path)).GET());
+    }
+
+    Answer post(String path) {
+        return send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.noBody()));
+    }
+
+    Answer postJson(String path, String json) {
+        return send(HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
+    }
+
+    Answer postMultipart(String path, Multipart body) {
+        return send(HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", body.contentType())
+                .POST(BodyPublishers.ofByteArray(body.bytes())));
+    }
+
+    Answer send(HttpRequest.Builder request) {
+        try {
+            return new Answer(client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    record Answer(HttpResponse<String> response) {
+        int status() {
+            return response.statusCode();
+        }
+
+        String text() {
+            return response.body();
+        }
+
+        String header(String name) {
+            return response.headers().firstValue(name).orElse("");
+        }
+
+        JsonNode json() {
+            return JSON.readTree(response.body());
+        }
+    }
+}
