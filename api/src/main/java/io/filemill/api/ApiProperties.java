@@ -1,5 +1,6 @@
 package io.filemill.api;
 
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -26,7 +27,7 @@ public record ApiProperties(
         @DefaultValue("") String ingestRoots,
         @DefaultValue({"document", "noop"}) @NotEmpty Set<String> processors,
         String version,
-        @DefaultValue Dashboard dashboard,
+        @DefaultValue @Valid Dashboard dashboard,
         @DefaultValue Worker worker) {
 
     /**

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.env.Environment;
+import org.springframework.context.Lifecycle;
 
 /** Starts application contexts for the command line. */
 final class InProcessLauncher implements Launcher {
@@ -39,6 +39,12 @@ final class InProcessLauncher implements Launcher {
 
     @Override
     public LocalServer startServer(LocalServer.Options options) {
+        if (options.quiet()) {
+            // Failures reach the person as one sentence, not as log lines across a progress bar. A property of the
+            // process, because
+            // the server and its node set up the same console, each from its own context.
+            System.setProperty("logging.threshold.console", "off");
+        }
         return new ContextServer(explainFailure(() -> api.apply(properties(options, System.getenv()))));
     }
 
@@ -80,10 +86,6 @@ final class InProcessLauncher implements Launcher {
             properties.put(
                     "filemill.ingest-roots",
                     Stream.concat(configured, own).distinct().collect(Collectors.joining(File.pathSeparator)));
-        }
-        if (options.quiet()) {
-            // Failures reach the person as one sentence, not as log lines across a progress bar.
-            properties.put("logging.threshold.console", "off");
         }
         return properties;
     }
@@ -131,15 +133,14 @@ final class InProcessLauncher implements Launcher {
     private record ContextServer(ConfigurableApplicationContext context) implements LocalServer {
         @Override
         public URI address() {
-            String host = property("filemill.host", "127.0.0.1");
-            String reachable = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
-            return uri(reachable, property("local.server.port", ""));
+            return uri(host(), property("local.server.port", ""));
         }
 
         @Override
         public @Nullable URI dashboard() {
-            boolean enabled = environment().getProperty("filemill.dashboard.enabled", Boolean.class, true);
-            return enabled ? uri("127.0.0.1", property("filemill.dashboard.port", "8000")) : null;
+            boolean running = context.containsBean("dashboard")
+                    && context.getBean("dashboard", Lifecycle.class).isRunning();
+            return running ? uri(host(), property("filemill.dashboard.port", "8000")) : null;
         }
 
         @Override
@@ -154,12 +155,13 @@ final class InProcessLauncher implements Launcher {
             context.close();
         }
 
-        private Environment environment() {
-            return context.getEnvironment();
+        private String host() {
+            String host = property("filemill.host", "127.0.0.1");
+            return host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
         }
 
         private String property(String name, String otherwise) {
-            return environment().getProperty(name, otherwise);
+            return context.getEnvironment().getProperty(name, otherwise);
         }
 
         private static URI uri(String host, String port) {

@@ -37,9 +37,7 @@ final class InProcessLauncherTest {
                         "filemill.dashboard.enabled",
                         false,
                         "filemill.dashboard.port",
-                        0,
-                        "logging.threshold.console",
-                        "off"));
+                        0));
     }
 
     @Test

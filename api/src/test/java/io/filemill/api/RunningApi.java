@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A server without a worker on a random port, and a client of it. */
-final class RunningApi implements AutoCloseable {
+public final class RunningApi implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -25,7 +25,7 @@ final class RunningApi implements AutoCloseable {
         this.context = context;
     }
 
-    static RunningApi start(Map<String, Object> properties) {
+    public static RunningApi start(Map<String, Object> properties) {
         Map<String, Object> all = new HashMap<>(properties);
         all.putIfAbsent("filemill.port", 0);
         all.putIfAbsent("filemill.dashboard.port", 0);
@@ -33,35 +33,35 @@ final class RunningApi implements AutoCloseable {
         return new RunningApi(ApiApplication.start(all));
     }
 
-    <T> T bean(Class<T> type) {
+    public <T> T bean(Class<T> type) {
         return context.getBean(type);
     }
 
-    URI uri(String path) {
+    public URI uri(String path) {
         return URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port") + path);
     }
 
-    Answer get(String path) {
+    public Answer get(String path) {
         return send(HttpRequest.newBuilder(uri(path)).GET());
     }
 
-    Answer post(String path) {
+    public Answer post(String path) {
         return send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.noBody()));
     }
 
-    Answer postJson(String path, String json) {
+    public Answer postJson(String path, String json) {
         return send(HttpRequest.newBuilder(uri(path))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(json)));
     }
 
-    Answer postMultipart(String path, Multipart body) {
+    public Answer postMultipart(String path, Multipart body) {
         return send(HttpRequest.newBuilder(uri(path))
                 .header("Content-Type", body.contentType())
                 .POST(BodyPublishers.ofByteArray(body.bytes())));
     }
 
-    Answer send(HttpRequest.Builder request) {
+    public Answer send(HttpRequest.Builder request) {
         try {
             return new Answer(client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8)));
         } catch (IOException e) {
@@ -77,20 +77,20 @@ final class RunningApi implements AutoCloseable {
         context.close();
     }
 
-    record Answer(HttpResponse<String> response) {
-        int status() {
+    public record Answer(HttpResponse<String> response) {
+        public int status() {
             return response.statusCode();
         }
 
-        String text() {
+        public String text() {
             return response.body();
         }
 
-        String header(String name) {
+        public String header(String name) {
             return response.headers().firstValue(name).orElse("");
         }
 
-        JsonNode json() {
+        public JsonNode json() {
             return JSON.readTree(response.body());
         }
     }

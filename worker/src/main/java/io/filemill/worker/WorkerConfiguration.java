@@ -142,8 +142,8 @@ class WorkerConfiguration {
             Purger purger,
             WorkerProperties properties) {
         var handlers = new JobServer.Handlers(files, purger);
-        return slotFreed ->
-                new JobServer(dataSource, node, capacity.slots(), handlers, properties.purgeInterval(), slotFreed);
+        var settings = new JobServer.Settings(node.id(), node.name(), capacity.slots(), properties.purgeInterval());
+        return slotFreed -> new JobServer(dataSource, settings, handlers, slotFreed);
     }
 
     private static String host() {

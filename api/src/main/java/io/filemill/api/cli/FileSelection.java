@@ -56,7 +56,10 @@ final class FileSelection {
         try {
             Path root = path.toRealPath();
             Path parent = root.getParent();
-            roots.add(root);
+            Path folder = parent == null || Files.isDirectory(root) ? root : parent;
+            if (!roots.contains(folder)) {
+                roots.add(folder);
+            }
             int before = files.size();
             Files.walkFileTree(root, new Collector(root, parent == null ? root : parent));
             files.subList(before, files.size()).sort(Comparator.comparing(SelectedFile::path));
@@ -73,7 +76,7 @@ final class FileSelection {
         return files;
     }
 
-    /** What the paths really are. */
+    /** The folders that all files are in. */
     List<Path> roots() {
         return roots;
     }

@@ -109,6 +109,7 @@ final class IngestCommand implements Callable<Integer> {
         accepted = task;
         var lost = new ArrayList<String>(selection.unreadable());
         lost.addAll(submission.unsent());
+        lost.addAll(task.leftOut());
         session.note("Accepted as task " + task.taskId()
                 + (task.duplicatesIgnored() > 0 ? " (" + task.duplicatesIgnored() + " duplicates ignored)" : ""));
         if (detach) {

@@ -28,7 +28,7 @@ public interface LocalServer extends AutoCloseable {
      * @param port the port to listen on; 0 is any free one
      * @param dashboardPort the port of the queue's dashboard; 0 is none
      * @param worker whether this process also runs files
-     * @param ingestRoots files and folders that a submission may name by path, besides those of the environment
+     * @param ingestRoots folders that a submission may name by path, besides those of the environment
      * @param quiet whether log lines stay out of the terminal
      */
     record Options(

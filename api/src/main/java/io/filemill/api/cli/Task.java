@@ -1,5 +1,6 @@
 package io.filemill.api.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -56,16 +57,43 @@ record Task(
             return errorCode == null || text.contains(errorCode) ? text : text + " (" + errorCode + ")";
         }
 
+        /** What tells it from the other files of its task: mostly its path. */
         String name() {
-            return filename.isEmpty() && item != null ? item : filename;
+            return item == null || item.isBlank() ? filename : item;
         }
     }
 
     /** Some of its files. */
     record Files(List<File> files, @Nullable String nextCursor) {}
 
-    /** What a submission is answered with. */
-    record Accepted(String taskId, long totalFiles, long duplicatesIgnored) {}
+    /**
+     * What a submission is answered with.
+     *
+     * @param ignoredFiles how many files the server left out, if it says so
+     * @param ignored the first of them
+     */
+    record Accepted(
+            String taskId,
+            long totalFiles,
+            long duplicatesIgnored,
+            @Nullable Long ignoredFiles,
+            @Nullable List<Ignored> ignored) {
+        /** The files that the server left out, each with the reason. */
+        List<String> leftOut() {
+            var lines = new ArrayList<String>();
+            if (ignored != null) {
+                ignored.forEach(file -> lines.add(file.item() + ": " + file.reason()));
+            }
+            long more = ignoredFiles == null ? 0 : ignoredFiles - lines.size();
+            if (more > 0) {
+                lines.add("… and " + more + " more");
+            }
+            return lines;
+        }
+    }
+
+    /** A file that a server left out. */
+    record Ignored(String item, String reason) {}
 
     /** What a cancellation is answered with. */
     record Cancelled(String taskId, long cancelledFiles) {}

@@ -6,6 +6,7 @@ import io.filemill.db.queue.JobRunrStorage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
@@ -102,9 +103,8 @@ final class Dashboard implements SmartLifecycle {
         return running != null;
     }
 
-    /** Where it listens; the port differs from the setting if that is 0. */
-    @Nullable
-    InetSocketAddress address() {
-        return running == null ? null : running.server().getAddress();
+    /** Where it listens, if it does; the port differs from the setting if that is 0. */
+    Optional<InetSocketAddress> address() {
+        return Optional.ofNullable(running).map(now -> now.server().getAddress());
     }
 }

@@ -73,7 +73,7 @@ final class FileListing implements Iterator<NewFileTask>, AutoCloseable {
         } catch (NoSuchFileException | NotDirectoryException e) {
             beginMissing(named, path);
         } catch (IOException e) {
-            roots.require(named, path.normalize());
+            roots.requireExistingPart(named, path);
             ignored.add(named, e);
         }
         return null;
@@ -83,7 +83,7 @@ final class FileListing implements Iterator<NewFileTask>, AutoCloseable {
     private void beginMissing(String named, Path path) {
         int literal = Selection.literalElements(path);
         if (literal == path.getNameCount()) {
-            roots.require(named, path.normalize());
+            roots.requireExistingPart(named, path);
             ignored.add(named, "there is no such file or folder");
             return;
         }
@@ -94,7 +94,7 @@ final class FileListing implements Iterator<NewFileTask>, AutoCloseable {
             roots.require(named, real);
             walk = new FolderWalk(real, Selection.of(path.subpath(literal, path.getNameCount())), roots, ignored);
         } catch (IOException e) {
-            roots.require(named, folder.normalize());
+            roots.requireExistingPart(named, folder);
             ignored.add(named, e);
         }
     }

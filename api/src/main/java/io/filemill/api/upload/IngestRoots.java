@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -69,16 +70,38 @@ final class IngestRoots {
 
     /**
      * @param named what the client wrote, for the message
-     * @param path a real path, or a normalized one that does not exist
-     * @throws ProblemException if it is outside of the folders
+     * @throws ProblemException if the real path is outside of the folders
      */
-    void require(String named, Path path) {
-        if (!contain(path)) {
+    void require(String named, Path real) {
+        if (!contain(real)) {
             throw new ProblemException(
                     ProblemType.PATH_NOT_ALLOWED,
                     "The path " + named
                             + " is outside of the folders in FILEMILL_INGEST_ROOTS. Name a path in one of them,"
                             + " or send the files as multipart/form-data.");
+        }
+    }
+
+    /**
+     * Tells the same of a path that does not exist, so that nobody learns what exists elsewhere.
+     *
+     * @throws ProblemException if what exists of it is outside of the folders
+     */
+    void requireExistingPart(String named, Path path) {
+        for (Path part = path; part != null; part = part.getParent()) {
+            Optional<Path> real = real(part);
+            if (real.isPresent()) {
+                require(named, real.get());
+                return;
+            }
+        }
+    }
+
+    private static Optional<Path> real(Path path) {
+        try {
+            return Optional.of(path.toRealPath());
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 
@@ -93,7 +116,7 @@ final class IngestRoots {
                 return;
             }
         } catch (IOException e) {
-            require(named, path.normalize());
+            requireExistingPart(named, path);
         }
         throw ProblemException.invalid("There is no folder " + named + " on this server.");
     }

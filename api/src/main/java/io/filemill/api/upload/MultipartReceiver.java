@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class MultipartReceiver {
     static final int MAX_FILES = 100_000;
     static final int MAX_FIELD_BYTES = 1 << 20;
+    private static final int MAX_HEADER_BYTES = 8 << 10;
     private static final String FILE_PART = "file";
 
     private final FileStore store;
@@ -36,6 +37,7 @@ final class MultipartReceiver {
     ReceivedFiles receive(HttpServletRequest request) throws IOException {
         var upload = new JakartaServletFileUpload<DiskFileItem, DiskFileItemFactory>();
         upload.setHeaderCharset(StandardCharsets.UTF_8);
+        upload.setMaxPartHeaderSize(MAX_HEADER_BYTES);
         var received = new ReceivedFiles(store);
         try {
             FileItemInputIterator parts = upload.getItemIterator(request);

@@ -116,7 +116,8 @@ public final class Uploads {
     }
 
     /**
-     * Makes a task of strings that its processor understands. The {@code document} processor understands paths, so for it they are paths.
+     * Makes a task of strings that its processor understands. The {@code document} processor understands paths, so for it they are paths;
+     * and since a worker opens a string that begins with a slash as a file for any processor, such a one must lie in the ingest roots too.
      *
      * @throws ProblemException if one of them cannot be an item, or if there are none
      */
@@ -124,17 +125,21 @@ public final class Uploads {
         if (options.processor().equals(TaskOptions.DEFAULT_PROCESSOR)) {
             return acceptPaths(items, options);
         }
-        Iterator<NewFileTask> files = items.stream().map(Uploads::item).iterator();
+        Iterator<NewFileTask> files = items.stream().map(this::item).iterator();
         return submit(UUID.randomUUID(), options, files)
                 .map(AcceptedUpload::of)
                 .orElseThrow(() -> new ProblemException(ProblemType.NO_FILES, "The list of items is empty."));
     }
 
-    private static NewFileTask item(String item) {
+    private NewFileTask item(String item) {
         if (item.isEmpty() || item.indexOf('\0') >= 0 || Items.isTooLong(item)) {
             throw ProblemException.invalid("Each item must have 1 to " + Items.MAX_BYTES
                     + " bytes and must not contain the character U+0000. One that begins with \""
                     + item.substring(0, Math.min(item.length(), 50)).replace('\0', '?') + "\" does not.");
+        }
+        if (item.startsWith("/")) {
+            roots.requireAny();
+            roots.requireExistingPart(item, IngestRoots.absolute(item));
         }
         return NewFileTask.notStored(item, Items.displayName(item));
     }

@@ -83,6 +83,15 @@ final class FileSelectionTest {
     }
 
     @Test
+    void knowsTheFoldersThatTheFilesAreIn() throws IOException {
+        Path file = write("in/a.txt");
+        Path other = write("in/b.txt");
+
+        assertThat(FileSelection.of(List.of(file, other, folder)).roots())
+                .containsExactly(folder.resolve("in"), folder);
+    }
+
+    @Test
     void addsUpTheSizes() throws IOException {
         Files.writeString(folder.resolve("x"), "12345");
         Files.writeString(folder.resolve("y"), "123");

@@ -235,6 +235,21 @@ final class IngestCommandTest {
         }
 
         @Test
+        void namesTheFilesThatTheServerLeftOut() {
+            server.on(
+                            "POST /v1/tasks",
+                            201,
+                            "{\"task_id\": \"t-1\", \"total_files\": 1, \"status\": \"accepted\", \"duplicates_ignored\": 0,"
+                                    + " \"ignored_files\": 3, \"ignored\": [{\"item\": \"/a\", \"reason\": \"gone\"}]}")
+                    .on("GET /v1/tasks/t-1", 200, Tasks.finished(0, 0, 1));
+
+            Cli.Result result = new Cli().embedding(server).run("ingest", docs.toString());
+
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.out()).contains("Not submitted:\n  /a: gone\n  … and 2 more\n");
+        }
+
+        @Test
         void saysOnCtrlCThatTheFilesGoOnLater() {
             server.on("POST /v1/tasks", 201, Tasks.accepted(2)).on("GET /v1/tasks/t-1", 200, Tasks.running(1, 0, 0, 2));
             var cli = new Cli().embedding(server);

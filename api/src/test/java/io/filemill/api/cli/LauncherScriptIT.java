@@ -130,6 +130,7 @@ final class LauncherScriptIT {
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err()).contains("words of Maven").contains("filemill: the build failed");
         assertThat(calls("java")).isEmpty();
+        assertThat(root.resolve("api/target/filemill.lock")).doesNotExist();
     }
 
     @Test
@@ -140,6 +141,17 @@ final class LauncherScriptIT {
 
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err()).startsWith("filemill: Maven is missing");
+    }
+
+    @Test
+    void refusesAJavaThatDoesNotWork() throws Exception {
+        Files.delete(temporary.resolve("jdk/release"));
+        executable("jdk/bin/java", "#!/bin/sh\nexit 1\n");
+
+        Run result = run("status");
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err()).contains("does not say its version");
     }
 
     @Test

@@ -132,8 +132,7 @@ final class DocumentParser {
                     "The file is saved as Strict Open XML, which is not supported. Save it in the usual format.");
         }
         if (reading.failure() != null) {
-            return reading.failed(
-                    Status.CORRUPT, "The file is damaged or is not what its name says (" + mimetype + ").");
+            return reading.failed(Status.CORRUPT, "The file is damaged, or its content is not what its name says.");
         }
         if (mimetype.startsWith("image/") || mimetype.startsWith("audio/") || mimetype.startsWith("video/")) {
             return reading.failed(

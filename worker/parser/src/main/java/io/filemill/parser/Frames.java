@@ -38,6 +38,7 @@ final class Frames {
         return new OutputStream() {
             private final byte[] block = new byte[BLOCK_SIZE];
             private int length;
+            private boolean closed;
 
             @Override
             public void write(int b) throws IOException {
@@ -59,6 +60,10 @@ final class Frames {
 
             @Override
             public void close() throws IOException {
+                if (closed) {
+                    return; // a second end would count as an empty answer to the next request
+                }
+                closed = true;
                 if (length > 0) {
                     writeBlock();
                 }

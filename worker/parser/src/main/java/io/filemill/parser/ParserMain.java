@@ -67,12 +67,16 @@ final class ParserMain {
                 Runtime.getRuntime().halt(EXIT_TOO_LATE);
             }
         };
+        var heapWatch = new HeapWatch(() -> Runtime.getRuntime().halt(EXIT_OUT_OF_MEMORY));
         watchdog.schedule(deadline, parsed.timeoutMillis());
+        watchdog.schedule(heapWatch, HeapWatch.PERIOD_MILLIS, HeapWatch.PERIOD_MILLIS);
         var answer = parser.parse(parsed);
         try (var stream = Frames.answer(output)) {
             json.writeValue(stream, answer);
         }
         deadline.cancel();
+        heapWatch.cancel();
+        watchdog.purge();
     }
 
     private void readRequests(String[] arguments) {

@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.apache.tika.metadata.Metadata;
 import org.jspecify.annotations.Nullable;
 import org.xml.sax.Attributes;
@@ -66,7 +65,7 @@ final class SegmentHandler extends DefaultHandler {
     }
 
     @Override
-    public void startElement(String uri, String localName, String name, Attributes attributes) {
+    public void startElement(String uri, String localName, String name, Attributes attributes) throws SAXException {
         if (localName.equals("body")) {
             inBody = true;
         } else if (localName.equals("div")) {
@@ -76,7 +75,7 @@ final class SegmentHandler extends DefaultHandler {
         } else if (localName.equals("h1") && atStartOfPage) {
             heading = new StringBuilder();
         } else if (localName.equals("td") || localName.equals("th")) {
-            takeBlank();
+            take(1); // even a sheet of nothing but empty cells must end
         }
         breakLine(localName);
         atStartOfPage &= localName.equals("div");
@@ -107,10 +106,9 @@ final class SegmentHandler extends DefaultHandler {
         if (!inBody) {
             return;
         }
+        atStartOfPage = atStartOfPage && new String(characters, start, length).isBlank();
         var granted = budget.takeCharacters(length);
-        var target = target();
-        target.append(characters, start, granted);
-        atStartOfPage = atStartOfPage && new String(characters, start, granted).isBlank();
+        target().append(characters, start, granted);
         if (granted < length) {
             throw new LimitReachedException("too much text");
         }
@@ -129,9 +127,10 @@ final class SegmentHandler extends DefaultHandler {
         return table == null ? text : table.cell;
     }
 
-    /** Even an empty cell takes room: a sheet of nothing but empty cells must end, too. */
-    private void takeBlank() {
-        budget.takeCharacters(1);
+    private void take(int length) throws LimitReachedException {
+        if (budget.takeCharacters(length) < length) {
+            throw new LimitReachedException("too much text");
+        }
     }
 
     private void startDiv(String cssClass) {
@@ -165,12 +164,12 @@ final class SegmentHandler extends DefaultHandler {
     }
 
     private void startTable() {
-        flushText();
         var outer = tables.peek();
         if (outer != null) {
             outer.endRow();
-            emit(Segment.TEXT, null, outer.takeAsText());
-        } else if (SPREADSHEET.equals(metadata.get(Metadata.CONTENT_TYPE))) {
+            text.append(outer.takeAsText()).append('\n');
+        } else if (isSpreadsheet()) {
+            endPage();
             startPage();
         }
         tables.push(new Table());
@@ -180,11 +179,20 @@ final class SegmentHandler extends DefaultHandler {
         var table = tables.pop();
         table.endRow();
         if (table.looksLikeLayout()) {
-            emit(Segment.TEXT, null, table.takeAsText());
-        } else if (!table.rows.isEmpty()) {
+            text.append("\n\n").append(table.takeAsText()).append("\n\n");
+        } else {
+            flushText();
             emit(Segment.TABLE, title, table.take());
             title = null;
         }
+        if (tables.isEmpty() && isSpreadsheet()) {
+            endPage();
+        }
+    }
+
+    /** OpenDocument's sheets are tables and nothing else. */
+    private boolean isSpreadsheet() {
+        return SPREADSHEET.equals(metadata.get(Metadata.CONTENT_TYPE));
     }
 
     private void flushText() {
@@ -201,23 +209,32 @@ final class SegmentHandler extends DefaultHandler {
     }
 
     private void breakLine(String localName) {
-        if (tables.isEmpty() && heading == null) {
-            if (PARAGRAPHS.contains(localName)) {
-                text.append("\n\n");
-            } else if (LINES.contains(localName)) {
-                text.append('\n');
-            }
-        } else if (PARAGRAPHS.contains(localName) || LINES.contains(localName)) {
-            target().append(' ');
+        var isParagraph = PARAGRAPHS.contains(localName);
+        if (!isParagraph && !LINES.contains(localName)) {
+            return;
+        }
+        if (!tables.isEmpty() || heading != null) {
+            appendOnce(target(), " ");
+        } else {
+            appendOnce(text, isParagraph ? "\n\n" : "\n");
+        }
+    }
+
+    /** Breaks are no text, so no limit holds for them: without this, empty elements alone could fill the heap. */
+    private static void appendOnce(StringBuilder target, String blank) {
+        var start = target.length() - blank.length();
+        if (start < 0 || target.indexOf(blank, start) < 0) {
+            target.append(blank);
         }
     }
 
     /** A table in the making. One that holds another table, or a single cell, only arranges text on a page. */
     private static final class Table {
-        private final List<String> rows = new ArrayList<>();
+        private final StringBuilder rows = new StringBuilder();
         private final List<String> cells = new ArrayList<>();
         private final StringBuilder cell = new StringBuilder();
         private boolean holdsTable;
+        private int rowCount;
         private int columns;
 
         void endCell() {
@@ -233,24 +250,25 @@ final class SegmentHandler extends DefaultHandler {
                 cells.remove(cells.size() - 1);
             }
             if (!cells.isEmpty()) {
-                rows.add(String.join("\t", cells));
+                rows.append(rows.isEmpty() ? "" : "\n").append(String.join("\t", cells));
+                rowCount++;
                 columns = Math.max(columns, cells.size());
             }
             cells.clear();
         }
 
         boolean looksLikeLayout() {
-            return holdsTable || (rows.size() <= 1 && columns <= 1);
+            return holdsTable || (rowCount <= 1 && columns <= 1);
         }
 
         String take() {
-            return String.join("\n", rows);
+            return rows.toString();
         }
 
         String takeAsText() {
             holdsTable = true;
-            var lines = rows.stream().map(row -> row.replace('\t', '\n')).collect(Collectors.joining("\n"));
-            rows.clear();
+            var lines = rows.toString().replace('\t', '\n');
+            rows.setLength(0);
             return lines;
         }
     }

@@ -39,9 +39,10 @@ final class Chunker {
     /** The best place to end a chunk, in its second half so that chunks are not too short. */
     private static int cut(String text, int start, int limit) {
         var earliest = start + (limit - start) / 2;
-        var paragraph = text.lastIndexOf("\n\n", limit - 1);
-        if (paragraph > earliest) {
-            return paragraph;
+        for (var i = limit - 1; i > earliest; i--) {
+            if (text.startsWith("\n\n", i)) {
+                return i;
+            }
         }
         for (var i = limit - 1; i > earliest; i--) {
             if (endsSentence(text, i)) {

@@ -14,6 +14,7 @@ import io.filemill.worker.file.SourceFile;
 import io.filemill.worker.isolation.ChildOutcome.Answered;
 import io.filemill.worker.isolation.ChildOutcome.Crashed;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -65,6 +66,8 @@ final class DocumentProcessor implements FileProcessor {
             return fileNotFound();
         } catch (AccessDeniedException e) {
             return accessDenied();
+        } catch (ClosedByInterruptException e) {
+            throw new InterruptedException();
         }
     }
 

@@ -3,9 +3,9 @@ package io.filemill.worker.jobrunr;
 import io.filemill.db.queue.FileTaskJobHandler;
 import io.filemill.db.queue.FileTaskRunner;
 import io.filemill.db.queue.JobRunrStorage;
-import io.filemill.worker.node.NodeIdentity;
 import io.filemill.worker.purge.Purger;
 import java.time.Duration;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.jobrunr.scheduling.JobRequestScheduler;
 import org.jobrunr.scheduling.RecurringJobBuilder;
@@ -27,11 +27,18 @@ public final class JobServer {
     private static final Duration KEEP_ENDED_JOBS = Duration.ofMinutes(10);
 
     private final StorageProvider storage;
-    private final NodeIdentity node;
+    private final Settings settings;
     private final SlotPolicy slots;
     private final Handlers handlers;
-    private final Duration purgeInterval;
     private @Nullable BackgroundJobServer server;
+
+    /**
+     * How the server is set up.
+     *
+     * @param nodeId new for each process
+     * @param slots how many files run at once
+     */
+    public record Settings(UUID nodeId, String nodeName, int slots, Duration purgeInterval) {}
 
     /** What the stored jobs are run by. */
     public record Handlers(FileTaskRunner files, Purger purger) implements JobActivator {
@@ -51,18 +58,11 @@ public final class JobServer {
      * @param dataSource JobRunr's own pool
      * @param slotFreed called on the worker thread after each job
      */
-    public JobServer(
-            DataSource dataSource,
-            NodeIdentity node,
-            int slots,
-            Handlers handlers,
-            Duration purgeInterval,
-            Runnable slotFreed) {
+    public JobServer(DataSource dataSource, Settings settings, Handlers handlers, Runnable slotFreed) {
         this.storage = JobRunrStorage.open(dataSource);
-        this.node = node;
-        this.slots = new SlotPolicy(slots, slotFreed);
+        this.settings = settings;
+        this.slots = new SlotPolicy(settings.slots(), slotFreed);
         this.handlers = handlers;
-        this.purgeInterval = purgeInterval;
     }
 
     /** Starts the server, and stores the recurring purge unless the cluster has it already. */
@@ -72,7 +72,7 @@ public final class JobServer {
                         .withId("purge")
                         .withName("Purge tasks that ended long ago")
                         .withAmountOfRetries(0)
-                        .withInterval(purgeInterval)
+                        .withInterval(settings.purgeInterval())
                         .withJobRequest(new PurgeJob()));
         server = newServer();
         server.start();
@@ -123,8 +123,8 @@ public final class JobServer {
                 JobRunrStorage.jsonMapper(),
                 handlers,
                 BackgroundJobServerConfiguration.usingStandardBackgroundJobServerConfiguration()
-                        .andId(node.id())
-                        .andName(node.name())
+                        .andId(settings.nodeId())
+                        .andName(settings.nodeName())
                         .andPollInterval(POLL_INTERVAL)
                         .andDeleteSucceededJobsAfter(KEEP_ENDED_JOBS)
                         .andPermanentlyDeleteDeletedJobsAfter(KEEP_ENDED_JOBS)

@@ -1,0 +1,5 @@
+/** Finding what was ingested. */
+@NullMarked
+package io.filemill.api.search;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,241 @@
+package io.filemill.api.openrag;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filemill.api.Multipart;
+import io.filemill.api.RunningApi;
+import io.filemill.api.RunningApi.Answer;
+import io.filemill.db.PostgresExtension;
+import io.filemill.db.TestDatabase;
+import io.filemill.db.task.FileTask;
+import io.filemill.db.task.FinishedFile;
+import io.filemill.db.task.TaskStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What a client of OpenRAG sees, byte for byte. */
+@ExtendWith(PostgresExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OpenRagIT {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private RunningApi api;
+    private TestDatabase database;
+    private Path root;
+
+    @BeforeAll
+    void start(TestDatabase database, @TempDir Path folder) throws IOException {
+        this.database = database;
+        root = Files.createDirectory(folder.toRealPath().resolve("root"));
+        api = RunningApi.start(
+                Map.of("filemill.db.url", database.url, "filemill.db.data-dir", folder, "filemill.ingest-roots", root));
+    }
+
+    @AfterAll
+    void stop() {
+        api.close();
+    }
+
+    private UUID upload(String... names) {
+        var body = new Multipart();
+        for (String name : names) {
+            body.file(name, "content of " + name);
+        }
+        return UUID.fromString(api.postMultipart("/router/upload_ingest", body)
+                .json()
+                .get("task_id")
+                .stringValue());
+    }
+
+    /** Runs a file to its end and gives every row of the task round times. */
+    private void finish(UUID task, String item, TaskStatus status, String resultOrError) {
+        UUID node = database.node();
+        FileTask file = database.fileTasks.list(task, null, null, 0, 100).stream()
+                .filter(candidate -> candidate.item().equals(item))
+                .findFirst()
+                .orElseThrow();
+        assertThat(database.fileTasks.claim(file.id(), file.attempt(), node)).isPresent();
+        assertThat(database.fileTasks.finish(List.of(
+                        status == TaskStatus.FAILED
+                                ? FinishedFile.failed(file.id(), file.attempt(), "CORRUPT", resultOrError)
+                                : FinishedFile.with(file.id(), file.attempt(), status, JSON.readTree(resultOrError)))))
+                .isEqualTo(1);
+        for (String table : List.of("upload_task", "file_task")) {
+            String time = "update " + table
+                    + " set created_at = '2025-10-31 12:00:00.5+00', updated_at = '2025-10-31 12:00:02+00'";
+            database.jdbc.sql(time).update();
+        }
+    }
+
+    @Test
+    void showsATaskWithItsFiles() {
+        UUID task = upload("a.pdf", "b.pdf");
+        finish(task, "a.pdf", TaskStatus.COMPLETED, "{\"status\":\"indexed\",\"id\":\"ab12\"}");
+        finish(task, "b.pdf", TaskStatus.FAILED, "The file is damaged");
+        Answer answer = api.get("/tasks/" + task);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+        assertThat(answer.text())
+                .isEqualTo("{\"task_id\":\"" + task + "\",\"status\":\"completed\","
+                        + "\"total_files\":2,\"processed_files\":2,\"successful_files\":1,\"failed_files\":1,"
+                        + "\"running_files\":0,\"pending_files\":0,"
+                        + "\"created_at\":1761912000.5,\"updated_at\":1761912002.0,\"duration_seconds\":1.5,"
+                        + "\"files\":{"
+                        + "\"a.pdf\":{\"status\":\"completed\",\"result\":{\"id\":\"ab12\",\"status\":\"indexed\"},"
+                        + "\"error\":null,\"retry_count\":0,\"created_at\":1761912000.5,\"updated_at\":1761912002.0,"
+                        + "\"duration_seconds\":1.5,\"filename\":\"a.pdf\"},"
+                        + "\"b.pdf\":{\"status\":\"failed\",\"result\":null,\"error\":\"The file is damaged\","
+                        + "\"retry_count\":0,\"created_at\":1761912000.5,\"updated_at\":1761912002.0,"
+                        + "\"duration_seconds\":1.5,\"filename\":\"b.pdf\"}}}");
+    }
+
+    @Test
+    void listsTasksNewestFirstWithoutTheirCompletedFiles() {
+        UUID older = upload("a.pdf", "b.pdf");
+        finish(older, "a.pdf", TaskStatus.COMPLETED, "{}");
+        UUID newer = upload("c.pdf");
+        Answer answer = api.get("/tasks");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().propertyNames()).containsExactly("tasks");
+        assertThat(answer.json()
+                        .get("tasks")
+                        .valueStream()
+                        .map(task -> task.get("task_id").stringValue()))
+                .containsExactly(newer.toString(), older.toString());
+        assertThat(answer.json().at("/tasks/0/files").propertyNames()).containsExactly("c.pdf");
+        assertThat(answer.json().at("/tasks/1/files").propertyNames()).containsExactly("b.pdf");
+    }
+
+    @Test
+    void anEmptyListIsAList() {
+        assertThat(api.get("/tasks").text()).isEqualTo("{\"tasks\":[]}");
+    }
+
+    @Test
+    void aTaskThatIsMissingOrOfAnotherUserIsNotFound() {
+        UUID foreign = database.submit("somebody", 1);
+        for (String id : List.of(foreign.toString(), UUID.randomUUID().toString(), "x", "%00")) {
+            Answer answer = api.get("/tasks/" + id);
+            assertThat(answer.status()).as(id).isEqualTo(id.equals("%00") ? 400 : 404);
+            if (answer.status() == 404) {
+                assertThat(answer.text()).isEqualTo("{\"error\":\"Task not found\"}");
+            }
+        }
+    }
+
+    @Test
+    void cancelsATaskOnce() {
+        UUID task = upload("a.pdf");
+        Answer first = api.post("/tasks/" + task + "/cancel");
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(first.text()).isEqualTo("{\"status\":\"cancelled\",\"task_id\":\"" + task + "\"}");
+        for (String id : List.of(task.toString(), UUID.randomUUID().toString(), "x")) {
+            Answer again = api.post("/tasks/" + id + "/cancel");
+            assertThat(again.status()).isEqualTo(400);
+            assertThat(again.text()).isEqualTo("{\"error\":\"Task not found or cannot be cancelled\"}");
+        }
+        JsonNode cancelled = api.get("/tasks/" + task).json();
+        assertThat(cancelled.get("status").stringValue()).isEqualTo("failed");
+        assertThat(cancelled.get("processed_files").intValue()).isEqualTo(1);
+        assertThat(cancelled.get("files").get("a.pdf").get("error").stringValue())
+                .isEqualTo("Task cancelled by user");
+    }
+
+    @Test
+    void uploadsAFolderOfTheServer() throws IOException {
+        Path folder = Files.createDirectories(root.resolve("some/files"));
+        Files.writeString(folder.resolve("a.txt"), "a");
+        Files.writeString(folder.resolve("b.txt"), "b");
+        Answer answer = api.postJson("/upload_path", "{\"path\": \"" + folder + "\"}");
+        String task = answer.json().get("task_id").stringValue();
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.text()).isEqualTo("{\"task_id\":\"" + task + "\",\"total_files\":2,\"status\":\"accepted\"}");
+        assertThat(api.get("/tasks/" + task).json().at("/files").propertyNames())
+                .containsExactlyInAnyOrder(folder + "/a.txt", folder + "/b.txt");
+    }
+
+    @Test
+    void aFolderThatIsNoneOrOutsideOfTheRootsIsInvalid() throws IOException {
+        Files.createDirectories(root.resolve("file-not-folder"));
+        Path file = Files.writeString(root.resolve("file-not-folder/file"), "a");
+        for (String path : List.of("/etc", root + "/nothing", file.toString(), "relative")) {
+            Answer answer = api.postJson("/upload_path", "{\"path\": \"" + path + "\"}");
+            assertThat(answer.status()).as(path).isEqualTo(400);
+            assertThat(answer.text()).startsWith("{\"error\":\"Invalid path\",\"detail\":\"");
+        }
+        for (String body : List.of("{}", "{\"path\": \"\"}", "{\"path\": null}")) {
+            assertThat(api.postJson("/upload_path", body).text()).isEqualTo("{\"error\":\"Invalid path\"}");
+        }
+    }
+
+    @Test
+    void aFolderWithoutFilesIsRefused() throws IOException {
+        Path folder = Files.createDirectories(root.resolve("empty"));
+        Answer answer = api.postJson("/upload_path", "{\"path\": \"" + folder + "\"}");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).isEqualTo("{\"error\":\"No files found in directory\"}");
+    }
+
+    @Test
+    void uploadsFilesWithWhatOnlyOpenRagUnderstands() {
+        Answer answer = api.postMultipart(
+                "/router/upload_ingest",
+                new Multipart()
+                        .field("session_id", "s-1")
+                        .file("a.pdf", "a")
+                        .file("b.pdf", "b")
+                        .field("settings", "{\"chunkSize\": 500}")
+                        .field("tweaks", "{\"node\": {}}")
+                        .field("delete_after_ingest", "true")
+                        .field("replace_duplicates", "False"));
+        String task = answer.json().get("task_id").stringValue();
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.text())
+                .isEqualTo("{\"task_id\":\"" + task
+                        + "\",\"message\":\"Langflow upload task created for 2 file(s)\",\"file_count\":2}");
+        assertThat(api.get("/v1/tasks/" + task).json().get("settings"))
+                .isEqualTo(JSON.readTree("{\"session_id\": \"s-1\", \"settings\": {\"chunkSize\": 500},"
+                        + " \"tweaks\": {\"node\": {}}, \"replace_duplicates\": false}"));
+    }
+
+    @Test
+    void filesThatAreMissingOrBrokenFieldsAreRefused() {
+        Map<Multipart, String> cases = Map.of(
+                new Multipart().field("session_id", "s"), "Missing files",
+                new Multipart().file("a", "a").field("settings", "{"), "Invalid settings JSON",
+                new Multipart().file("a", "a").field("tweaks", "{'a': 1}"), "Invalid tweaks JSON");
+        cases.forEach((body, error) -> {
+            Answer answer = api.postMultipart("/router/upload_ingest", body);
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.text()).isEqualTo("{\"error\":\"" + error + "\"}");
+        });
+    }
+
+    @Test
+    void saysThatBucketsCannotBeRead() {
+        assertThat(api.get("/upload_options").text()).isEqualTo("{\"aws\":false,\"upload_batch_size\":25}");
+        Answer answer = api.postJson("/upload_bucket", "{\"s3_url\": \"s3://bucket/prefix\"}");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).isEqualTo("{\"error\":\"AWS credentials not configured\"}");
+    }
+
+    @Test
+    void otherErrorsAreErrorsToo() {
+        assertThat(api.post("/tasks").json().propertyNames()).containsExactly("error");
+        assertThat(api.postJson("/upload_path", "{").json().propertyNames()).containsExactly("error");
+        assertThat(api.postJson("/router/upload_ingest", "{}").json().propertyNames())
+                .containsExactly("error");
+    }
+}
