@@ -68,7 +68,7 @@ class WorkerConfiguration {
 
     @Bean
     ParserSettings parserSettings(DatabaseProperties properties, WorkerCapacity capacity) {
-        return new ParserSettings(properties.dataDir().resolve("parser"), capacity.slots());
+        return new ParserSettings(properties.dataDir().resolve("parser"), capacity.slots(), properties.parserHeap());
     }
 
     @Bean

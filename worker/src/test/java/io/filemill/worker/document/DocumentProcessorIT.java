@@ -58,8 +58,8 @@ class DocumentProcessorIT {
     }
 
     private static ChildOptions options(int heapMegabytes) throws IOException {
-        var usual =
-                ChildOptions.of(ClassPathDirectory.layOut("filemill-parser", JARS), "io.filemill.parser.ParserMain");
+        var usual = ChildOptions.of(
+                ClassPathDirectory.layOut("filemill-parser", JARS), "io.filemill.parser.ParserMain", 512);
         return new ChildOptions(
                 usual.classPath(),
                 usual.mainClass(),

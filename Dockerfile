@@ -1,0 +1,31 @@
+# One image for every role; the command names the role: serve, serve --no-worker, worker, migrate.
+# It holds the jar that was built outside: mvn -DskipTests package
+
+FROM eclipse-temurin:25-jre AS extract
+WORKDIR /build
+COPY api/target/filemill-api-*-exec.jar filemill.jar
+RUN java -Djarmode=tools -jar filemill.jar extract --layers --destination layers
+
+FROM eclipse-temurin:25-jre
+# The ids are fixed so that a volume keeps its owner from one image to the next.
+RUN groupadd --gid 10001 filemill \
+ && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/filemill --shell /usr/sbin/nologin filemill \
+ && install -d -o filemill -g filemill -m 0750 /var/lib/filemill
+WORKDIR /opt/filemill
+# From what changes least to what changes most.
+COPY --from=extract /build/layers/dependencies/ ./
+COPY --from=extract /build/layers/spring-boot-loader/ ./
+COPY --from=extract /build/layers/snapshot-dependencies/ ./
+COPY --from=extract /build/layers/application/ ./
+ENV FILEMILL_DATA_DIR=/var/lib/filemill \
+    FILEMILL_HOST=0.0.0.0 \
+    FILEMILL_PORT=8080 \
+    FILEMILL_DASHBOARD_PORT=8000
+USER 10001:10001
+EXPOSE 8080 8000
+STOPSIGNAL SIGTERM
+# The image has no curl: bash itself asks. Right for the roles that answer HTTP.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["bash", "-c", \
+    "exec 3<>/dev/tcp/127.0.0.1/$FILEMILL_PORT && printf 'GET /actuator/health/readiness HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r -t 4 _ status _ <&3 && [ \"$status\" = 200 ]"]
+ENTRYPOINT ["java", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "-Dfilemill.program=filemill", "-jar", "filemill.jar"]
+CMD ["serve"]
