@@ -150,6 +150,13 @@ class DocumentParserTest {
         }
 
         @Test
+        void htmlKeepsTheDescriptionsOfItsPictures() throws IOException {
+            var answer = parse(samples.text("page.html", "<p>See <img src='a.png' alt='a duck'/> here</p>"));
+
+            assertThat(answer.segments()).extracting(Segment::text).containsExactly("See a duck here");
+        }
+
+        @Test
         void mailGivesSubjectBodyAndAttachment() throws IOException {
             var mail = """
                     From: Ada <ada@example.org>
