@@ -54,7 +54,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                                 .toFile())
                         .setServerConfig("fsync", "on") // the library is made for tests and trades safety for speed
                         .setServerConfig("synchronous_commit", "on")
-                        .setServerConfig("max_connections", "200")
+                        .setServerConfig("max_connections", "500")
                         .setServerConfig("unix_socket_directories", "")
                         .start();
                 return new EmbeddedDatabase(server, lock);

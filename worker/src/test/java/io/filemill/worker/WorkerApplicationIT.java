@@ -194,6 +194,40 @@ class WorkerApplicationIT {
     }
 
     @Test
+    void marksTheJobsThatItRunsWithItsId() {
+        startNode(Map.of());
+        awaitRunning(submit(4, "{\"delay_ms\": 600000}"), 4);
+
+        UUID node = db.nodes.list().get(0).id();
+        assertThat(db.jdbc
+                        .sql("""
+                        select count(*) from jobrunr_jobs
+                        where state = 'PROCESSING' and jobasjson like '%"serverId":"' || :node || '"%'
+                        """)
+                        .param("node", node.toString())
+                        .query(Integer.class)
+                        .single())
+                .as("as rescueLostDispatches expects it")
+                .isEqualTo(4);
+        db.uploadTasks.list("ann", 1, null).forEach(task -> db.uploadTasks.cancel("ann", task.id()));
+    }
+
+    @Test
+    void purgesByARecurringJob() {
+        startNode(Map.of("filemill.worker.purge-interval", "5s", "filemill.worker.purge-max-age", "0s"));
+        UUID task = submit(1, "{}");
+
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> db.uploadTasks.unknown(List.of(task)).contains(task));
+
+        assertThat(db.jdbc
+                        .sql("select count(*) from file_task")
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
     void tellsWhyItHasItsSlots() {
         startNode(Map.of("filemill.worker.node-name", "anvil"));
 

@@ -48,7 +48,9 @@ final class DelimitedTextParser implements Parser {
             for (var row : format(delimiter).parse(reader)) {
                 xhtml.startElement("tr");
                 for (var cell : row) {
-                    xhtml.element("td", cell);
+                    xhtml.startElement("td"); // element(…) would leave out empty cells and so shift the others
+                    xhtml.characters(cell);
+                    xhtml.endElement("td");
                 }
                 xhtml.endElement("tr");
             }

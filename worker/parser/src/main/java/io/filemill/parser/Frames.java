@@ -25,7 +25,7 @@ final class Frames {
     static byte[] read(DataInputStream input) throws IOException {
         var message = new ByteArrayOutputStream();
         for (var length = input.readInt(); length != 0; length = input.readInt()) {
-            if (length < 0 || length + message.size() > MAXIMUM_REQUEST) {
+            if (length < 0 || length > MAXIMUM_REQUEST - message.size()) {
                 throw new IOException("The request is too long");
             }
             message.write(input.readNBytes(length));

@@ -78,6 +78,9 @@ final class SegmentHandler extends DefaultHandler {
             take(1); // even a sheet of nothing but empty cells must end
         }
         breakLine(localName);
+        if (localName.equals("img")) {
+            describePicture(attributes);
+        }
         atStartOfPage &= localName.equals("div");
     }
 
@@ -125,6 +128,16 @@ final class SegmentHandler extends DefaultHandler {
         }
         var table = tables.peek();
         return table == null ? text : table.cell;
+    }
+
+    /** Web pages describe their pictures for people. Other formats only name the picture's file there. */
+    private void describePicture(Attributes attributes) throws SAXException {
+        var description = attributes.getValue("alt");
+        var source = String.valueOf(attributes.getValue("src"));
+        if (description != null && !source.startsWith("embedded:")) {
+            var words = (" " + description + " ").toCharArray();
+            characters(words, 0, words.length);
+        }
     }
 
     private void take(int length) throws LimitReachedException {

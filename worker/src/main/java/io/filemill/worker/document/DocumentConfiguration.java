@@ -18,7 +18,7 @@ public class DocumentConfiguration {
     @Bean(destroyMethod = "close")
     ChildPool parserPool(ParserSettings settings) throws IOException {
         var classPath = ClassPathDirectory.layOut("filemill-parser", settings.directory());
-        return new ChildPool(ChildOptions.of(classPath, MAIN_CLASS), settings.slots());
+        return new ChildPool(ChildOptions.of(classPath, MAIN_CLASS, settings.heapMegabytes()), settings.slots());
     }
 
     /** The processor. */

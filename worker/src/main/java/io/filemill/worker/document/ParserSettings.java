@@ -7,5 +7,6 @@ import java.nio.file.Path;
  *
  * @param directory where the parser's jars are laid out, about 60 MB for each version; kept between runs it saves time at start
  * @param slots how many files the node processes at once
+ * @param heapMegabytes the most that the heap of one parser process may take
  */
-public record ParserSettings(Path directory, int slots) {}
+public record ParserSettings(Path directory, int slots, int heapMegabytes) {}

@@ -22,7 +22,7 @@ public record ChildOptions(
         Duration idleLimit) {
 
     /** The usual limits for a program. */
-    public static ChildOptions of(String classPath, String mainClass) {
-        return new ChildOptions(classPath, mainClass, 512, 500, 256L * 1024 * 1024, Duration.ofMinutes(1));
+    public static ChildOptions of(String classPath, String mainClass, int heapMegabytes) {
+        return new ChildOptions(classPath, mainClass, heapMegabytes, 500, 256L * 1024 * 1024, Duration.ofMinutes(1));
     }
 }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChildPool implements AutoCloseable {
     private final ChildOptions options;
+    private final int size;
     private final Semaphore slots;
     private final Deque<Child> idle = new ConcurrentLinkedDeque<>();
     private final Set<Child> all = ConcurrentHashMap.newKeySet();
@@ -35,6 +36,7 @@ public final class ChildPool implements AutoCloseable {
     /** Creates a pool without any child yet. */
     public ChildPool(ChildOptions options, int slots) {
         this.options = options;
+        size = slots;
         this.slots = new Semaphore(slots);
         threads = Executors.newCachedThreadPool(task -> {
             var thread = new Thread(task, "child-pipe");
@@ -74,6 +76,11 @@ public final class ChildPool implements AutoCloseable {
         } finally {
             slots.release();
         }
+    }
+
+    /** How many calls are under way. */
+    int slotsInUse() {
+        return size - slots.availablePermits();
     }
 
     /** What the children of this pool are. */
