@@ -25,7 +25,7 @@ USER 10001:10001
 EXPOSE 8080 8000
 STOPSIGNAL SIGTERM
 # The image has no curl: bash itself asks. Right for the roles that answer HTTP.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["bash", "-c", \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 CMD ["bash", "-c", \
     "exec 3<>/dev/tcp/127.0.0.1/$FILEMILL_PORT && printf 'GET /actuator/health/readiness HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r -t 4 _ status _ <&3 && [ \"$status\" = 200 ]"]
 ENTRYPOINT ["java", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "-Dfilemill.program=filemill", "-jar", "filemill.jar"]
 CMD ["serve"]

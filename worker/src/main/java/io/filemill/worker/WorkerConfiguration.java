@@ -67,8 +67,8 @@ class WorkerConfiguration {
     }
 
     @Bean
-    ParserSettings parserSettings(DatabaseProperties properties, WorkerCapacity capacity) {
-        return new ParserSettings(properties.dataDir().resolve("parser"), capacity.slots(), properties.parserHeap());
+    ParserSettings parserSettings(DatabaseProperties database, WorkerProperties properties, WorkerCapacity capacity) {
+        return new ParserSettings(database.dataDir().resolve("parser"), capacity.slots(), properties.parserHeap());
     }
 
     @Bean

@@ -94,6 +94,11 @@ public final class ReceivedFiles implements AutoCloseable {
         handedOver = true;
     }
 
+    /** The submission never began, so the bytes are no task's. */
+    void takeBack() {
+        handedOver = false;
+    }
+
     @Override
     public void close() {
         if (!handedOver) {

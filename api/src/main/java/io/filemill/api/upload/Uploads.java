@@ -20,6 +20,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.CannotCreateTransactionException;
 import tools.jackson.databind.JsonNode;
 
 /** Makes tasks from uploaded files, from paths and from items, for the current user. Safe for use by several threads. */
@@ -84,8 +85,14 @@ public final class Uploads {
         }
         // A failure from here on may hide a commit that succeeded. The purge deletes stored bytes that no task knows.
         received.handOver();
-        return AcceptedUpload.of(
-                submit(received.taskId(), options, received.files().iterator()).orElseThrow());
+        try {
+            return AcceptedUpload.of(
+                    submit(received.taskId(), options, received.files().iterator())
+                            .orElseThrow());
+        } catch (CannotCreateTransactionException e) {
+            received.takeBack();
+            throw e;
+        }
     }
 
     /**

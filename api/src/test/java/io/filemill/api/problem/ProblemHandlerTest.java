@@ -2,6 +2,7 @@ package io.filemill.api.problem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.EOFException;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ class ProblemHandlerTest {
                 case "database" ->
                     new DataAccessResourceFailureException("secret host", new SQLException("secret password"));
                 case "transaction" -> new CannotCreateTransactionException("secret");
+                case "gone" -> new EOFException("secret");
                 case "problem" -> ProblemException.taskNotFound("7");
                 default -> new IllegalStateException("secret");
             };
@@ -66,6 +68,11 @@ class ProblemHandlerTest {
                 .bodyText()
                 .contains("\"type\":\"/problems/internal-error\"", "\"incident\":\"")
                 .doesNotContain("secret");
+    }
+
+    @Test
+    void aClientThatWentAwayIsNoError() {
+        assertThat(mvc.get().uri("/v1/fails/gone")).hasStatus(200).bodyText().isEmpty();
     }
 
     @Test

@@ -27,10 +27,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 
 class UploadControllerTest {
     private final RecordedTasks recorded = new RecordedTasks();
@@ -43,12 +44,12 @@ class UploadControllerTest {
     private static final class RecordedTasks implements Uploads.Acceptance {
         private final List<NewUploadTask> tasks = new ArrayList<>();
         private final List<NewFileTask> files = new ArrayList<>();
-        private boolean unreachable;
+        private @Nullable RuntimeException failure;
 
         @Override
         public Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> given) {
-            if (unreachable) {
-                throw new DataAccessResourceFailureException("no connection");
+            if (failure != null) {
+                throw failure;
             }
             List<NewFileTask> all = new ArrayList<>();
             given.forEachRemaining(all::add);
@@ -291,9 +292,15 @@ class UploadControllerTest {
 
     @Test
     void bytesStayWhenItIsUnknownWhetherTheTaskWasCommitted() {
-        recorded.unreachable = true;
+        recorded.failure = new TransactionSystemException("the connection broke during the commit");
         assertThat(send(new Multipart().file("a", "a"))).hasStatus(503);
         assertThat(storedFiles()).hasSize(1);
+    }
+
+    @Test
+    void bytesAreDeletedWhenNoTransactionCouldBegin() {
+        recorded.failure = new CannotCreateTransactionException("no connection");
+        assertRefused(send(new Multipart().file("a", "a")), 503, "/problems/unavailable");
     }
 
     @Test
