@@ -58,15 +58,8 @@ class DocumentProcessorIT {
     }
 
     private static ChildOptions options(int heapMegabytes) throws IOException {
-        var usual = ChildOptions.of(
-                ClassPathDirectory.layOut("filemill-parser", JARS), "io.filemill.parser.ParserMain", 512);
-        return new ChildOptions(
-                usual.classPath(),
-                usual.mainClass(),
-                heapMegabytes,
-                usual.callsPerChild(),
-                usual.maximumAnswerBytes(),
-                usual.idleLimit());
+        var classPath = ClassPathDirectory.layOut("filemill-parser", JARS);
+        return ChildOptions.of(classPath, "io.filemill.parser.ParserMain", heapMegabytes);
     }
 
     @BeforeAll
