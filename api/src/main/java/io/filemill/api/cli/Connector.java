@@ -38,6 +38,7 @@ final class Connector {
         if (!address.isOnThisMachine()) {
             throw new CommandFailure("No server answers at " + address.uri() + " (FILEMILL_HOST is another machine)");
         }
+        session.note("No server runs at %s; starting one for this command…".formatted(address.uri()));
         LocalServer server = session.launcher().startServer(embedded);
         return new Connection(new FilemillClient(server.address()), server);
     }

@@ -11,11 +11,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -41,18 +37,7 @@ final class FilemillClient {
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT);
         this.http = "https".equals(server.getScheme())
                 ? builder.build()
-                : builder.sslContext(noTls()).build();
-    }
-
-    /** The JDK reads all its certificates for every client, a fifth of a second, unless it is given a context that trusts nothing. */
-    private static SSLContext noTls() {
-        try {
-            var context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[0], new TrustManager[0], null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+                : builder.sslContext(NoTls.context()).build();
     }
 
     URI server() {

@@ -144,7 +144,7 @@ final class IngestCommand implements Callable<Integer> {
         report.counters(end);
         report.firstFailedFiles(end);
         boolean anyLost = report(lost);
-        report.howToSearch(!connected.isEmbedded());
+        report.howToSearch(end, !connected.isEmbedded());
         return anyLost;
     }
 

@@ -4,6 +4,7 @@ import io.filemill.api.cli.Connector.Connection;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 /** {@code filemill search}: the places in the stored documents where some words occur. */
 @Command(name = "search", mixinStandardHelpOptions = true, description = "Search the text of the processed documents.")
 final class SearchCommand implements Callable<Integer> {
-    private static final String BOLD = "\u001b[1m";
-    private static final String PLAIN = "\u001b[0m";
+    private static final Pattern MARKED = Pattern.compile("\\*\\*(.+?)\\*\\*");
+    private static final String BOLD = "\u001b[1m$1\u001b[0m";
 
     private final Session session;
 
@@ -57,15 +58,15 @@ final class SearchCommand implements Callable<Integer> {
         }
         for (Hit hit : answer.hits()) {
             String page = hit.page() == null ? "" : ", page " + hit.page();
-            session.print(highlight("<b>" + Terminal.clean(hit.filename()) + "</b>" + page));
+            session.print(Terminal.clean(hit.filename()) + page);
             session.print("    " + highlight(Terminal.clean(hit.snippet())));
         }
         session.note("%d of %d hits".formatted(answer.hits().size(), answer.total()));
     }
 
+    /** A terminal shows bold what the server marks by asterisks; elsewhere the asterisks stay. */
     private String highlight(String text) {
-        boolean colors = session.terminal().outHasColors();
-        return text.replace("<b>", colors ? BOLD : "").replace("</b>", colors ? PLAIN : "");
+        return session.terminal().outHasColors() ? MARKED.matcher(text).replaceAll(BOLD) : text;
     }
 
     private record Answer(long total, List<Hit> hits) {}

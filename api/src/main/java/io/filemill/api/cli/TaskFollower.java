@@ -33,7 +33,9 @@ final class TaskFollower {
             while (!task.isFinished() && !stopped) {
                 session.ticks().pause(INTERVAL);
                 task = poll(taskId);
-                shown.show(task.processedFiles(), task.totalFiles(), remarks(task));
+                if (!stopped) {
+                    shown.show(task.processedFiles(), task.totalFiles(), remarks(task));
+                }
             }
             return task;
         }

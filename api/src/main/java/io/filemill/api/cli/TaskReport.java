@@ -35,12 +35,17 @@ final class TaskReport {
     }
 
     /**
-     * Writes the first failed files with their reasons, and where to see the rest. Writes nothing when none failed.
+     * Writes the first failed files with their reasons, and where to see the rest. Writes nothing when none failed,
+     * and no list when the task was cancelled, since that is then the reason of nearly all.
      *
      * @throws IOException if the server does not answer
      */
     void firstFailedFiles(Task task) throws IOException, InterruptedException {
         if (task.failedFiles() == 0) {
+            return;
+        }
+        if (task.isCancelled()) {
+            session.print("What did not run: %s status %s --failed".formatted(session.program(), task.taskId()));
             return;
         }
         session.print("Failed files:");
@@ -66,8 +71,11 @@ final class TaskReport {
         } while (cursor != null);
     }
 
-    /** Writes how to look into what was stored. */
-    void howToSearch(boolean serverStays) {
+    /** Writes how to look into what was stored, if it can be searched. */
+    void howToSearch(Task task, boolean serverStays) {
+        if (!"document".equals(task.processor()) || task.successfulFiles() + task.skippedFiles() == 0) {
+            return;
+        }
         session.print("Search it:  %s search \"some words\"".formatted(session.program()));
         if (serverStays) {
             session.print("       or:  curl '%s/v1/search?q=words'".formatted(client.server()));

@@ -110,7 +110,9 @@ final class IngestCommandTest {
             Cli.Result result = new Cli().talkingTo(server).run("ingest", docs.toString());
 
             assertThat(result.exitCode()).isEqualTo(1);
-            assertThat(result.out()).contains("Task t-1 was cancelled");
+            assertThat(result.out())
+                    .contains("Task t-1 was cancelled")
+                    .contains("What did not run: ./filemill status t-1 --failed");
         }
 
         @Test
@@ -185,7 +187,7 @@ final class IngestCommandTest {
             assertThat(result.exitCode()).isEqualTo(1);
             assertThat(result.err())
                     .contains("Interrupted. The 2 accepted files are kept and the server goes on with them.")
-                    .contains("See: ./filemill status t-1");
+                    .endsWith("See: ./filemill status t-1\n");
             assertThat(result.out()).isEmpty();
         }
     }

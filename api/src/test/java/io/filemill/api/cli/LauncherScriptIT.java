@@ -94,8 +94,9 @@ final class LauncherScriptIT {
     void buildsAgainWhenASourceHasChanged() throws Exception {
         run("status");
         Files.writeString(root.resolve("api/src/main/A.java"), "changed");
-        run("status");
+        Run result = run("status");
 
+        assertThat(result.err()).startsWith("Building Filemill again, since its sources have changed…\n");
         assertThat(calls("mvn")).hasSize(2);
         assertThat(calls("java -Djarmode=tools")).hasSize(2);
     }

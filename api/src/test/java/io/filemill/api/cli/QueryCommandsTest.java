@@ -142,7 +142,7 @@ final class QueryCommandsTest {
         private static final String HITS = """
                 {"query": "big words", "total": 12, "hits": [
                   {"document_id": "d", "filename": "docs/a.pdf", "mimetype": "application/pdf", "page": 3, "type": "text",
-                   "snippet": "some <b>big</b>\\nwords", "score": 0.5},
+                   "snippet": "some **big**\\nwords", "score": 0.5},
                   {"document_id": "e", "filename": "b.txt", "mimetype": "text/plain", "page": null, "type": "text",
                    "snippet": "more", "score": 0.4}]}""";
 
@@ -153,7 +153,7 @@ final class QueryCommandsTest {
             Cli.Result result = new Cli().talkingTo(server).run("search", "big", "words", "--limit", "2");
 
             assertThat(result.exitCode()).isZero();
-            assertThat(result.out()).isEqualTo("docs/a.pdf, page 3\n    some big words\nb.txt\n    more\n");
+            assertThat(result.out()).isEqualTo("docs/a.pdf, page 3\n    some **big** words\nb.txt\n    more\n");
             assertThat(result.err()).isEqualTo("2 of 12 hits\n");
         }
 

@@ -14,8 +14,8 @@ final class Tasks {
         return task("completed", failed == 0 ? "success" : "partial", total, failed, skipped, total);
     }
 
-    static String cancelled(int processed, int total) {
-        return task("failed", "cancelled", processed, 0, 0, total);
+    static String cancelled(int successful, int total) {
+        return task("failed", "cancelled", total, total - successful, 0, total);
     }
 
     static String accepted(int total) {
