@@ -6,6 +6,7 @@ import io.filemill.api.cli.LocalServer;
 import io.filemill.db.DataDirectoryInUseException;
 import io.filemill.db.Database;
 import io.filemill.db.DatabaseProperties;
+import io.filemill.db.DatabaseUnreachableException;
 import io.filemill.worker.WorkerApplication;
 import java.io.File;
 import java.net.URI;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.Lifecycle;
@@ -56,6 +58,7 @@ final class InProcessLauncher implements Launcher {
 
     @Override
     public String migrate() {
+        LoggingSystem.get(getClass().getClassLoader()).beforeInitialize(); // no application starts that would set it up
         return explainFailure(() -> {
             var properties = new DatabaseProperties(
                     Path.of(""),
@@ -118,7 +121,7 @@ final class InProcessLauncher implements Launcher {
     private static String reason(Throwable failure) {
         Throwable root = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DataDirectoryInUseException) {
+            if (cause instanceof DataDirectoryInUseException || cause instanceof DatabaseUnreachableException) {
                 return String.valueOf(cause.getMessage());
             }
             if (cause instanceof PortInUseException port) {

@@ -2,6 +2,7 @@ package io.filemill.db;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,12 @@ public final class Database implements AutoCloseable {
         this.embedded = embedded;
     }
 
-    /** Opens the configured database, starting the embedded server if none is configured, and migrates it if so configured. */
+    /**
+     * Opens the configured database, starting the embedded server if none is configured, and migrates it if so configured.
+     *
+     * @throws DatabaseUnreachableException if the configured server cannot be reached
+     * @throws DataDirectoryInUseException if another process uses the data directory of the embedded one
+     */
     public static Database open(DatabaseProperties properties) {
         EmbeddedDatabase embedded = properties.embedded() ? EmbeddedDatabase.start(properties.dataDir()) : null;
         var database = new Database(
@@ -30,6 +36,7 @@ public final class Database implements AutoCloseable {
                 properties.password(),
                 embedded);
         try {
+            database.requireReachable();
             if (properties.migrate()) {
                 database.migrate();
             }
@@ -37,6 +44,14 @@ public final class Database implements AutoCloseable {
         } catch (RuntimeException e) {
             database.close();
             throw e;
+        }
+    }
+
+    private void requireReachable() {
+        try {
+            unpooled().getConnection().close();
+        } catch (SQLException e) {
+            throw new DatabaseUnreachableException(url, e);
         }
     }
 

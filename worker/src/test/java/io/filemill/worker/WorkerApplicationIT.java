@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -237,6 +238,26 @@ class WorkerApplicationIT {
             assertThat(node.slots()).isEqualTo(4);
             assertThat(node.capacityReason()).contains("MAX_WORKERS=4");
         });
+    }
+
+    @Test
+    void startsTogetherWithOtherNodesOnAnEmptyDatabase() {
+        for (int round = 0; round < 3; round++) {
+            db.empty();
+            var starts = IntStream.range(0, 4)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> WorkerApplication.start(
+                            Map.of(
+                                    "filemill.db.url",
+                                    db.url,
+                                    "filemill.db.data-dir",
+                                    dataDir,
+                                    "filemill.worker.max-workers",
+                                    1),
+                            false)))
+                    .toList();
+
+            starts.forEach(start -> nodes.add(start.join()));
+        }
     }
 
     @Test

@@ -59,9 +59,11 @@ public final class NotificationListener implements AutoCloseable {
                 try (Connection connection = unpooled.getConnection()) {
                     listen(connection);
                 } catch (SQLException e) {
-                    LOG.atWarn()
-                            .addKeyValue("reason", e.getMessage())
-                            .log("Lost the connection for notifications, will reconnect");
+                    if (closed.getCount() > 0) {
+                        LOG.atWarn()
+                                .addKeyValue("reason", e.getMessage())
+                                .log("Lost the connection for notifications, will reconnect");
+                    }
                 }
             } while (!closed.await(RECONNECT_DELAY.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {

@@ -166,14 +166,15 @@ public final class FileTaskRepository {
     }
 
     /**
-     * Gives a running file back, so that another node runs it at once. Costs the file nothing: no retry and no crash is counted.
+     * Gives a running file back, so that another node runs it. Costs the file nothing: it keeps its place in the queue, and no retry and no
+     * crash is counted.
      *
      * @return false if it no longer runs under this attempt
      */
     public boolean release(long id, int attempt) {
         return jdbc.sql("""
                 update file_task
-                set status = 'pending', dispatched_at = null, node_id = null, next_attempt_at = now(), updated_at = now()
+                set status = 'pending', dispatched_at = null, node_id = null, updated_at = now()
                 where id = :id and attempt = :attempt and status = 'running'
                 """).param("id", id).param("attempt", attempt).update() == 1;
     }
@@ -190,7 +191,7 @@ public final class FileTaskRepository {
         Integer[] attempts = running.values().toArray(Integer[]::new);
         jdbc.sql("""
                 update file_task
-                set status = 'pending', dispatched_at = null, node_id = null, next_attempt_at = now(), updated_at = now()
+                set status = 'pending', dispatched_at = null, node_id = null, updated_at = now()
                 where status = 'running' and node_id = :nodeId and id <> all (:ids::bigint[])
                   and started_at < now() - interval '5 seconds'      -- claimed, but not yet told to the caller
                 """).param("nodeId", nodeId).param("ids", ids).update();
@@ -209,7 +210,7 @@ public final class FileTaskRepository {
     }
 
     /**
-     * Takes files back to pending that a dead node was running, and counts the crash on each. A node is dead when its lease has run out or
+     * Takes files back to pending that a dead node was running, and counts the crash on each. They keep their place in the queue. A node is dead when its lease has run out or
      * its row is gone.
      *
      * @return how many files were rescued
@@ -217,8 +218,7 @@ public final class FileTaskRepository {
     public int rescueFromDeadNodes() {
         return jdbc.sql("""
                 update file_task f
-                set status = 'pending', crash_count = crash_count + 1, dispatched_at = null, node_id = null,
-                    next_attempt_at = now(), updated_at = now()
+                set status = 'pending', crash_count = crash_count + 1, dispatched_at = null, node_id = null, updated_at = now()
                 where f.status = 'running'
                   and not exists (
                     select from worker_node n

@@ -233,6 +233,23 @@ class FileTaskRepositoryIT {
         }
 
         @Test
+        void keepsTheFilesPlaceInTheQueue() {
+            UUID task = db.submit("ann", 500);
+            List<Long> files = db.fileIds(task);
+            claim(files.get(0));
+            ClaimedFile released = claim(files.get(1));
+            db.expire(node);
+
+            db.fileTasks.rescueFromDeadNodes();
+            db.fileTasks.release(released.id(), released.attempt());
+            db.feeder.feed();
+
+            assertThat(List.of(db.attempt(files.get(0)), db.attempt(files.get(1))))
+                    .as("both were dispatched again before the hundreds behind them")
+                    .containsExactly(2, 2);
+        }
+
+        @Test
         void dispatchesAgainWhenTheJobIsGone() {
             UUID task = db.submit("ann", 2);
             assertThat(db.fileTasks.rescueLostDispatches()).isZero();

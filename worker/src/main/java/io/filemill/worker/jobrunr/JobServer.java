@@ -12,6 +12,7 @@ import org.jobrunr.scheduling.RecurringJobBuilder;
 import org.jobrunr.server.BackgroundJobServer;
 import org.jobrunr.server.BackgroundJobServerConfiguration;
 import org.jobrunr.server.JobActivator;
+import org.jobrunr.storage.StorageException;
 import org.jobrunr.storage.StorageProvider;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,6 +68,16 @@ public final class JobServer {
 
     /** Starts the server, and stores the recurring purge unless the cluster has it already. */
     public void start() {
+        try {
+            storeRecurringPurge();
+        } catch (StorageException e) {
+            storeRecurringPurge(); // another node that starts at the same time was first, so this one updates
+        }
+        server = newServer();
+        server.start();
+    }
+
+    private void storeRecurringPurge() {
         new JobRequestScheduler(storage)
                 .createRecurrently(RecurringJobBuilder.aRecurringJob()
                         .withId("purge")
@@ -74,8 +85,6 @@ public final class JobServer {
                         .withAmountOfRetries(0)
                         .withInterval(settings.purgeInterval())
                         .withJobRequest(new PurgeJob()));
-        server = newServer();
-        server.start();
     }
 
     /** Builds a new server if JobRunr has given up on the old one, as it does when the database was away. */
