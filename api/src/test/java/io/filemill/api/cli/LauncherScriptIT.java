@@ -22,6 +22,9 @@ final class LauncherScriptIT {
             if [ "$1" = -Djarmode=tools ]; then
                 mkdir -p "${@: -1}" && touch "${@: -1}/filemill-api-1-exec.jar"
             fi
+            case $* in
+                *ArchiveClassesAtExit=*) printf '%s\\n' "database: $FILEMILL_DB_URL in $FILEMILL_DATA_DIR" >>"$CALLS" ;;
+            esac
             """;
     private static final String MAVEN = """
             #!/usr/bin/env bash
@@ -54,21 +57,7 @@ final class LauncherScriptIT {
         executable("jdk/bin/javac", "");
         javaVersion("17.0.15");
         for (String tool : List.of(
-                "basename",
-                "bash",
-                "cat",
-                "dirname",
-                "env",
-                "find",
-                "head",
-                "ls",
-                "mkdir",
-                "mv",
-                "readlink",
-                "rm",
-                "sed",
-                "sleep",
-                "touch")) {
+                "bash", "env", "find", "head", "ln", "mkdir", "mv", "readlink", "rm", "sed", "sleep", "touch")) {
             Path found = Path.of("/usr/bin", tool);
             String program = Files.exists(found) ? found.toString() : "/bin/" + tool;
             executable("tools/" + tool, "#!/bin/sh\nexec " + program + " \"$@\"\n");
@@ -81,13 +70,33 @@ final class LauncherScriptIT {
         Run second = run("status");
 
         assertThat(first.exitCode()).isZero();
-        assertThat(first.err()).startsWith("Building Filemill (first run, a few minutes)…\n");
+        assertThat(first.err())
+                .isEqualTo("Building Filemill (first run, a few minutes)…\nwords of Maven\nPreparing fast starts…\n");
         assertThat(first.out()).isEmpty();
         assertThat(second.err()).isEmpty();
-        assertThat(calls("mvn")).containsExactly("mvn -q -B -DskipTests -Dspotless.check.skip=true package");
+        assertThat(calls("mvn"))
+                .containsExactly("mvn -q -B -Dstyle.color=never -DskipTests -Dspotless.check.skip=true package");
         assertThat(calls("java -Djarmode=tools")).hasSize(1);
         assertThat(calls("java").get(calls("java").size() - 1))
                 .endsWith("-jar " + root + "/api/target/filemill/filemill-api-1-exec.jar status");
+    }
+
+    @Test
+    void theFirstStartTouchesNoDatabaseOfTheUser() throws Exception {
+        run("FILEMILL_DB_URL=jdbc:postgresql://db/precious", "status");
+
+        assertThat(calls("database:")).containsExactly("database:  in " + root + "/api/target/filemill/first-start");
+    }
+
+    @Test
+    void goesOnWhenABuildWasKilled() throws Exception {
+        Process killed = new ProcessBuilder("sleep", "60").start();
+        killed.destroyForcibly().waitFor();
+        Files.createDirectories(root.resolve("api/target"));
+        Files.createSymbolicLink(root.resolve("api/target/filemill.lock"), Path.of(String.valueOf(killed.pid())));
+
+        assertThat(run("status").exitCode()).isZero();
+        assertThat(calls("mvn")).hasSize(1);
     }
 
     @Test
@@ -131,7 +140,8 @@ final class LauncherScriptIT {
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err()).contains("words of Maven").contains("filemill: the build failed");
         assertThat(calls("java")).isEmpty();
-        assertThat(root.resolve("api/target/filemill.lock")).doesNotExist();
+        assertThat(root.resolve("api/target/filemill.lock"))
+                .satisfies(lock -> assertThat(Files.isSymbolicLink(lock)).isFalse());
     }
 
     @Test
