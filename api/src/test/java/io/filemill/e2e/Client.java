@@ -3,8 +3,11 @@ package io.filemill.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -49,6 +54,43 @@ record Client(String address) {
                         .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray())))
                 .path("task_id")
                 .asString();
+    }
+
+    /** Uploads one file of zeros for the noop processor, without holding it in memory. */
+    JsonNode uploadZeros(String name, long bytes) {
+        String head = "--limit\r\nContent-Disposition: form-data; name=\"processor\"\r\n\r\nnoop\r\n"
+                + "--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\n\r\n";
+        return send(HttpRequest.newBuilder(URI.create(address + "/v1/tasks"))
+                .header("Content-Type", "multipart/form-data; boundary=limit")
+                .POST(HttpRequest.BodyPublishers.ofInputStream(() ->
+                        new SequenceInputStream(Collections.enumeration(List.of(
+                                new ByteArrayInputStream(head.getBytes(StandardCharsets.UTF_8)),
+                                new Zeros(bytes),
+                                new ByteArrayInputStream("\r\n--limit--\r\n".getBytes(StandardCharsets.UTF_8))))))));
+    }
+
+    private static final class Zeros extends InputStream {
+        private long left;
+
+        Zeros(long left) {
+            this.left = left;
+        }
+
+        @Override
+        public int read() {
+            return left-- > 0 ? 0 : -1;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+            if (left <= 0) {
+                return -1;
+            }
+            int read = (int) Math.min(left, length);
+            Arrays.fill(buffer, offset, offset + read, (byte) 0);
+            left -= read;
+            return read;
+        }
     }
 
     JsonNode task(String id) {

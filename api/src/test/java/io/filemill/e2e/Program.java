@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 
 /** A packaged jar that runs as a process of its own, with its output in a file. */
 final class Program implements AutoCloseable {
+    /** The heap of each program. */
+    static final long HEAP_BYTES = 256L << 20;
+
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final Pattern API = Pattern.compile("API +(http://127\\.0\\.0\\.1:\\d+)/v1");
 
@@ -43,7 +46,7 @@ final class Program implements AutoCloseable {
             String target, String prefix, Path workDir, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
+                "-Xmx" + HEAP_BYTES,
                 "-XX:TieredStopAtLevel=1",
                 "-jar",
                 jar(target, prefix).toString()));

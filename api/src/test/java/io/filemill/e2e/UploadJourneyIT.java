@@ -64,6 +64,24 @@ class UploadJourneyIT {
     }
 
     @Test
+    void receivesAFileThatIsLargerThanItsHeap() throws Exception {
+        long bytes = Program.HEAP_BYTES * 5 / 4;
+        try (Program server = Program.filemill(dataDir, environment(), "serve", "--port", "0")) {
+            Client client = server.awaitServer();
+
+            String task = client.uploadZeros("zeros.bin", bytes).path("task_id").asString();
+
+            assertThat(client.awaitEnd(task, Duration.ofSeconds(60))
+                            .path("outcome")
+                            .asString())
+                    .isEqualTo("success");
+            JsonNode file =
+                    client.get("/v1/tasks/" + task + "/files").path("files").path(0);
+            assertThat(file.path("size_bytes").asLong()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
     void ingestsAFolderByOneCommandAndTellsWhatFailed() throws Exception {
         Path folder = Files.createDirectories(dataDir.resolve("in"));
         Files.writeString(folder.resolve("good.txt"), "The quick brown fox.");

@@ -71,6 +71,18 @@ class DashboardIT {
     }
 
     @Test
+    void letsThePageReportNothingToTheMakersOfJobRunr() throws Exception {
+        database.jdbc.sql("""
+                        insert into jobrunr_metadata (id, name, owner, value, createdat, updatedat)
+                        values ('id-cluster', 'id', 'cluster', 'the id it would report', now(), now())
+                        on conflict (id) do update set value = excluded.value
+                        """).update();
+        assertThat(send("GET", "/api/version").body())
+                .contains("\"allowAnonymousDataUsage\":false")
+                .doesNotContain("the id it would report");
+    }
+
+    @Test
     void changesNothing() throws Exception {
         database.submit("anonymous", 1);
         String job = database.jdbc
