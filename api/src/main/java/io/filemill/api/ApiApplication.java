@@ -1,6 +1,7 @@
 package io.filemill.api;
 
 import io.filemill.db.DatabaseConfiguration;
+import io.filemill.db.EarlyDatabase;
 import java.time.Clock;
 import java.util.Map;
 import org.springframework.boot.Banner;
@@ -75,6 +76,7 @@ public class ApiApplication {
     public static ConfigurableApplicationContext start(Map<String, Object> properties) {
         var application = new SpringApplication(ApiApplication.class);
         application.setBannerMode(Banner.Mode.OFF);
+        application.addInitializers(new EarlyDatabase());
         return application.run(properties.entrySet().stream()
                 .map(property -> "--" + property.getKey() + "=" + property.getValue())
                 .toArray(String[]::new));

@@ -97,6 +97,7 @@ public final class Database implements AutoCloseable {
         return dataSource;
     }
 
+    /** Stops the embedded server, if there is one. May be called twice. */
     @Override
     public void close() {
         if (embedded != null) {

@@ -37,8 +37,9 @@ public class DatabaseConfiguration {
     static final Duration NODE_LEASE = Duration.ofSeconds(15);
 
     @Bean(destroyMethod = "close")
-    Database database(DatabaseProperties properties) {
-        return Database.open(properties);
+    Database database(DatabaseProperties properties, ObjectProvider<EarlyDatabase.Opening> opening) {
+        EarlyDatabase.Opening early = opening.getIfAvailable();
+        return early == null ? Database.open(properties) : early.await();
     }
 
     @Bean(destroyMethod = "close")
