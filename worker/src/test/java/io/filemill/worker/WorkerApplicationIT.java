@@ -53,6 +53,7 @@ class WorkerApplicationIT {
         for (AutoCloseable node : nodes) {
             node.close();
         }
+        nodes.clear();
     }
 
     private UUID submit(int files, String settings) {
@@ -241,7 +242,7 @@ class WorkerApplicationIT {
     }
 
     @Test
-    void startsTogetherWithOtherNodesOnAnEmptyDatabase() {
+    void startsTogetherWithOtherNodesOnAnEmptyDatabase() throws Exception {
         for (int round = 0; round < 3; round++) {
             db.empty();
             var starts = IntStream.range(0, 4)
@@ -257,6 +258,11 @@ class WorkerApplicationIT {
                     .toList();
 
             starts.forEach(start -> nodes.add(start.join()));
+            assertThat(db.nodes.list())
+                    .extracting(WorkerNode::status)
+                    .hasSize(4)
+                    .containsOnly("active");
+            stopNodes();
         }
     }
 
