@@ -74,8 +74,7 @@ final class LauncherScriptIT {
                 .isEqualTo("Building Filemill (first run, a few minutes)…\nwords of Maven\nPreparing fast starts…\n");
         assertThat(first.out()).isEmpty();
         assertThat(second.err()).isEmpty();
-        assertThat(calls("mvn"))
-                .containsExactly("mvn -q -B -Dstyle.color=never -DskipTests -Dspotless.check.skip=true package");
+        assertThat(calls("mvn")).containsExactly("mvn -q -B -DskipTests -Dspotless.check.skip=true package");
         assertThat(calls("java -Djarmode=tools")).hasSize(1);
         assertThat(calls("java").get(calls("java").size() - 1))
                 .endsWith("-jar " + root + "/api/target/filemill/filemill-api-1-exec.jar status");
