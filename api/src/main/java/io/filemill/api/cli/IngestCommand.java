@@ -80,13 +80,15 @@ final class IngestCommand implements Callable<Integer> {
             throw new CommandFailure("There are no files to ingest" + leftOut);
         }
         int count = selection.files().size();
-        session.note("Found %d %s, %s%s"
-                .formatted(count, count == 1 ? "file" : "files", megabytes(selection.bytes()), leftOut));
+        session.note("Found %s, %s%s".formatted(TaskReport.files(count), size(selection.bytes()), leftOut));
         return selection;
     }
 
-    private static String megabytes(long bytes) {
-        return Progress.decimal(bytes / 1e6) + " MB";
+    private static String size(long bytes) {
+        if (bytes < 1000) {
+            return bytes + " bytes";
+        }
+        return bytes < 1_000_000 ? Progress.decimal(bytes / 1e3) + " kB" : Progress.decimal(bytes / 1e6) + " MB";
     }
 
     /** A server of this process serves this command first; but while it runs, other commands may find it at the usual address. */
@@ -133,11 +135,11 @@ final class IngestCommand implements Callable<Integer> {
 
     private boolean summarize(Connection connected, Task end, Duration time, List<String> lost)
             throws IOException, InterruptedException {
-        session.print("Task %s %s: %d files in %s, %s"
+        session.print("Task %s %s: %s in %s, %s"
                 .formatted(
                         end.taskId(),
                         end.isCancelled() ? "was cancelled" : "is finished",
-                        end.totalFiles(),
+                        TaskReport.files(end.totalFiles()),
                         Progress.duration(time),
                         TaskReport.rate(end.processedFiles(), time)));
         var report = new TaskReport(session, connected.client());

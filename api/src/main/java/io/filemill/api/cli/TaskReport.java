@@ -86,6 +86,10 @@ final class TaskReport {
         }
     }
 
+    static String files(long count) {
+        return count == 1 ? "1 file" : count + " files";
+    }
+
     /** How many files a second that is. */
     static String rate(long files, Duration time) {
         double seconds = Math.max(time.toMillis(), 1) / 1000.0;
