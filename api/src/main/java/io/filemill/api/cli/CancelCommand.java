@@ -2,7 +2,6 @@ package io.filemill.api.cli;
 
 import io.filemill.api.cli.Connector.Connection;
 import java.io.IOException;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,12 +27,11 @@ final class CancelCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         try (Connection connected =
                 new Connector(session).connect(server.url(), LocalServer.Options.forOneQuestion(List.of()))) {
             String path = "/v1/tasks/" + FilemillClient.encode(taskId) + "/cancel";
-            Task.Cancelled cancelled =
-                    connected.client().post(path, null, BodyPublishers.noBody(), Task.Cancelled.class);
+            Task.Cancelled cancelled = connected.client().post(path, Task.Cancelled.class);
             session.print("Cancelled task %s: %d files stopped"
                     .formatted(Terminal.clean(cancelled.taskId()), cancelled.cancelledFiles()));
         }

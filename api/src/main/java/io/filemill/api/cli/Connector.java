@@ -19,7 +19,7 @@ final class Connector {
      * @param embedded how to start one
      * @throws CommandFailure if a server was named and does not answer, or none can be started
      */
-    Connection connect(@Nullable String url, LocalServer.Options embedded) throws InterruptedException {
+    Connection connect(@Nullable String url, LocalServer.Options embedded) {
         if (url != null) {
             URI uri = ServerAddress.parse(url);
             var client = new FilemillClient(uri);

@@ -1,30 +1,32 @@
 package io.filemill.api.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Speaks to one server over HTTP. Safe for use by several threads. */
+/**
+ * Speaks to one server over HTTP. Safe for use by several threads.
+ *
+ * <p>On the JDK's old client: the new one takes a third of a second to start and another to end, as long as all the rest of a command.
+ */
 final class FilemillClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
+    private static final int CHUNK_BYTES = 1 << 16;
 
-    private final HttpClient http;
     private final JsonMapper json = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
@@ -32,12 +34,18 @@ final class FilemillClient {
 
     FilemillClient(URI server) {
         this.server = server;
-        // Over plain HTTP, version 2 would cost every connection an upgrade that the server refuses.
-        var builder =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT);
-        this.http = "https".equals(server.getScheme())
-                ? builder.build()
-                : builder.sslContext(NoTls.context()).build();
+    }
+
+    /** What a request carries. */
+    interface Body {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** What answers at an address. */
+    enum Probe {
+        FILEMILL,
+        SOMETHING_ELSE,
+        NOTHING
     }
 
     URI server() {
@@ -49,16 +57,19 @@ final class FilemillClient {
     }
 
     /** What answers at the server's address. */
-    Probe probe() throws InterruptedException {
+    Probe probe() {
+        HttpURLConnection connection;
         try {
-            var request =
-                    HttpRequest.newBuilder(uri("/v1")).timeout(PROBE_TIMEOUT).build();
-            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-            JsonNode about = json.readTree(response.body());
-            return "filemill".equals(about.path("name").asString("")) ? Probe.FILEMILL : Probe.SOMETHING_ELSE;
-        } catch (ConnectException | HttpConnectTimeoutException e) {
+            connection = open("GET", "/v1");
+            connection.setReadTimeout((int) PROBE_TIMEOUT.toMillis());
+            connection.connect();
+        } catch (IOException e) {
             return Probe.NOTHING;
-        } catch (IOException | JacksonException e) {
+        }
+        try {
+            JsonNode about = json.readTree(answer(connection));
+            return "filemill".equals(about.path("name").asString("")) ? Probe.FILEMILL : Probe.SOMETHING_ELSE;
+        } catch (IOException | JacksonException | ProblemException e) {
             return Probe.SOMETHING_ELSE;
         }
     }
@@ -70,25 +81,45 @@ final class FilemillClient {
      * @throws ProblemException if the server refuses to answer
      * @throws IOException if it cannot be reached
      */
-    <T> T get(String path, Class<T> type) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(uri(path)).timeout(ANSWER_TIMEOUT).build(), type);
+    <T> T get(String path, Class<T> type) throws IOException {
+        HttpURLConnection connection = open("GET", path);
+        connection.setReadTimeout((int) ANSWER_TIMEOUT.toMillis());
+        return read(path, answer(connection), type);
     }
 
     /**
-     * Asks for a change.
+     * Asks for a change that needs no more words.
      *
      * @param path the path, already encoded
-     * @param contentType the body's media type, or null for none
+     * @throws ProblemException if the server refuses
+     * @throws IOException if it cannot be reached
+     */
+    <T> T post(String path, Class<T> type) throws IOException {
+        HttpURLConnection connection = open("POST", path);
+        connection.setReadTimeout((int) ANSWER_TIMEOUT.toMillis());
+        connection.setDoOutput(true);
+        connection.setFixedLengthStreamingMode(0);
+        connection.getOutputStream().close();
+        return read(path, answer(connection), type);
+    }
+
+    /**
+     * Sends something, however long that takes, once.
+     *
+     * @param path the path, already encoded
+     * @param contentType the body's media type
      * @throws ProblemException if the server refuses
      * @throws IOException if it cannot be reached, or the body cannot be read
      */
-    <T> T post(String path, @Nullable String contentType, BodyPublisher body, Class<T> type)
-            throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(uri(path)).POST(body);
-        if (contentType != null) {
-            request.header("Content-Type", contentType);
+    <T> T post(String path, String contentType, Body body, Class<T> type) throws IOException {
+        HttpURLConnection connection = open("POST", path);
+        connection.setRequestProperty("Content-Type", contentType);
+        connection.setDoOutput(true);
+        connection.setChunkedStreamingMode(CHUNK_BYTES);
+        try (OutputStream out = connection.getOutputStream()) {
+            body.writeTo(out);
         }
-        return send(request.build(), type);
+        return read(path, answer(connection), type);
     }
 
     /** Encodes a value for a path or a query. */
@@ -96,34 +127,46 @@ final class FilemillClient {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** What went wrong on the wire, for people: the JDK gives some of these no message. */
+    /** What went wrong on the wire, for people. */
     static String describe(IOException e) {
-        if (e instanceof ConnectException || e instanceof HttpConnectTimeoutException) {
+        if (e instanceof ConnectException) {
             return "no connection";
+        }
+        if (e instanceof SocketTimeoutException) {
+            return "no answer in time";
+        }
+        if (e instanceof UnknownHostException) {
+            return "unknown host " + e.getMessage();
         }
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
-    private <T> T send(HttpRequest request, Class<T> type) throws IOException, InterruptedException {
-        HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-        if (response.statusCode() / 100 != 2) {
-            throw ProblemException.of(response.statusCode(), response.body(), json);
+    private HttpURLConnection open(String method, String path) throws IOException {
+        var connection = (HttpURLConnection) URI.create(server + path).toURL().openConnection();
+        connection.setRequestMethod(method);
+        connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        connection.setInstanceFollowRedirects(false);
+        connection.setRequestProperty("Accept", "application/json, application/problem+json");
+        return connection;
+    }
+
+    private String answer(HttpURLConnection connection) throws IOException {
+        int status = connection.getResponseCode();
+        boolean good = status / 100 == 2;
+        try (InputStream body = good ? connection.getInputStream() : connection.getErrorStream()) {
+            String text = body == null ? "" : new String(body.readAllBytes(), StandardCharsets.UTF_8);
+            if (!good) {
+                throw ProblemException.of(status, text, json);
+            }
+            return text;
         }
+    }
+
+    private <T> T read(String path, String answer, Class<T> type) {
         try {
-            return json.readValue(response.body(), type);
+            return json.readValue(answer, type);
         } catch (JacksonException e) {
-            throw new CommandFailure("The server's answer could not be understood (" + request.uri() + ").", e);
+            throw new CommandFailure("The server's answer could not be understood (" + server + path + ").", e);
         }
-    }
-
-    private URI uri(String path) {
-        return URI.create(server + path);
-    }
-
-    /** What answers at an address. */
-    enum Probe {
-        FILEMILL,
-        SOMETHING_ELSE,
-        NOTHING
     }
 }

@@ -133,8 +133,7 @@ final class IngestCommand implements Callable<Integer> {
         return end.isAllWell() && !anyLost ? ExitCode.SUCCESS : ExitCode.FILES_FAILED;
     }
 
-    private boolean summarize(Connection connected, Task end, Duration time, List<String> lost)
-            throws IOException, InterruptedException {
+    private boolean summarize(Connection connected, Task end, Duration time, List<String> lost) throws IOException {
         session.print("Task %s %s: %s in %s, %s"
                 .formatted(
                         end.taskId(),

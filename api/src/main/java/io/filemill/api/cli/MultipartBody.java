@@ -1,33 +1,30 @@
 package io.filemill.api.cli;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.util.Iterator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code multipart/form-data} body (RFC 7578) that reads one file at a time from disk while it is sent. File names are UTF-8; the characters
  * that would end a name or a line are percent-encoded, as browsers do.
  *
- * <p>A file that cannot be opened when its turn comes gets no part; {@link #unsent()} names it. Readable once, by one thread.
+ * <p>A file that cannot be opened when its turn comes gets no part; {@link #unsent()} names it. For use once, by one thread.
  */
-final class MultipartBody extends InputStream {
+final class MultipartBody implements FilemillClient.Body {
+    private static final int BUFFER_BYTES = 1 << 16;
+
     private final String boundary;
-    private final Iterator<Map.Entry<String, String>> fields;
-    private final Iterator<SelectedFile> files;
+    private final Map<String, String> fields;
+    private final List<SelectedFile> files;
     private final LongConsumer progress;
-    private final ConcurrentLinkedQueue<String> unsent = new ConcurrentLinkedQueue<>();
-    private InputStream part = InputStream.nullInputStream();
-    private boolean last;
-    private long bytesRead;
+    private final List<String> unsent = new ArrayList<>();
+    private long bytesSent;
 
     /**
      * Makes a body.
@@ -35,76 +32,72 @@ final class MultipartBody extends InputStream {
      * @param boundary a string that occurs in none of the files
      * @param fields the form's other fields, sent first
      * @param files the files, sent as parts named {@code file}
-     * @param progress is told how many bytes were read so far
+     * @param progress is told how many bytes of files were sent so far
      */
     MultipartBody(String boundary, Map<String, String> fields, List<SelectedFile> files, LongConsumer progress) {
         this.boundary = boundary;
-        this.fields = fields.entrySet().iterator();
-        this.files = files.iterator();
+        this.fields = fields;
+        this.files = files;
         this.progress = progress;
     }
 
-    /** The files that could not be opened, each with the reason. May be asked by any thread. */
+    String contentType() {
+        return "multipart/form-data; boundary=" + boundary;
+    }
+
+    /** The files that could not be opened, each with the reason. */
     List<String> unsent() {
         return List.copyOf(unsent);
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    /** Fills the buffer across parts: what one read returns becomes one chunk on the wire, and small files would cost three each. */
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-        int count = part.readNBytes(buffer, offset, length);
-        while (count < length && !last) {
-            part.close();
-            part = next();
-            count += part.readNBytes(buffer, offset + count, length - count);
+    public void writeTo(OutputStream out) throws IOException {
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            text(
+                    out,
+                    "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + escape(field.getKey())
+                            + "\"\r\n\r\n");
+            text(out, field.getValue() + "\r\n");
         }
-        bytesRead += count;
-        progress.accept(bytesRead);
-        return count == 0 && length > 0 ? -1 : count;
-    }
-
-    @Override
-    public void close() throws IOException {
-        part.close();
-    }
-
-    private InputStream next() {
-        if (fields.hasNext()) {
-            var field = fields.next();
-            return text("--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n"
-                    .formatted(boundary, escape(field.getKey()), field.getValue()));
+        byte[] buffer = new byte[BUFFER_BYTES];
+        for (SelectedFile file : files) {
+            write(file, out, buffer);
         }
-        while (files.hasNext()) {
-            InputStream file = open(files.next());
-            if (file != null) {
-                return file;
-            }
-        }
-        last = true;
-        return text("--" + boundary + "--\r\n");
+        text(out, "--" + boundary + "--\r\n");
     }
 
-    private @Nullable InputStream open(SelectedFile file) {
+    private void write(SelectedFile file, OutputStream out, byte[] buffer) throws IOException {
+        InputStream opened;
         try {
-            InputStream content = Files.newInputStream(file.path());
-            InputStream header = text("--" + boundary + "\r\n"
-                    + "Content-Disposition: form-data; name=\"file\"; filename=\"" + escape(file.name()) + "\"\r\n"
-                    + "Content-Type: application/octet-stream\r\n\r\n");
-            return new SequenceInputStream(header, new SequenceInputStream(content, text("\r\n")));
+            opened = Files.newInputStream(file.path());
         } catch (IOException e) {
             unsent.add(file.path() + ": it could not be opened any more");
-            return null;
+            return;
+        }
+        try (InputStream content = opened) {
+            text(
+                    out,
+                    "--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\""
+                            + escape(file.name()) + "\"\r\nContent-Type: application/octet-stream\r\n\r\n");
+            for (int count = read(content, buffer, file); count >= 0; count = read(content, buffer, file)) {
+                out.write(buffer, 0, count);
+                bytesSent += count;
+                progress.accept(bytesSent);
+            }
+            text(out, "\r\n");
         }
     }
 
-    private static InputStream text(String text) {
-        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    private static int read(InputStream content, byte[] buffer, SelectedFile file) throws IOException {
+        try {
+            return content.read(buffer);
+        } catch (IOException e) {
+            throw new IOException(file.path() + " could not be read to its end: " + e.getMessage(), e);
+        }
+    }
+
+    private static void text(OutputStream out, String text) throws IOException {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String escape(String name) {

@@ -37,7 +37,7 @@ final class SearchCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         String query = String.join(" ", words);
         try (Connection connected =
                 new Connector(session).connect(server.url(), LocalServer.Options.forOneQuestion(List.of()))) {

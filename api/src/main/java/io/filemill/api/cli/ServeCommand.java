@@ -51,7 +51,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /** Starting a database and finding out afterwards would take seconds. */
-    private void checkThatThePortIsFree() throws InterruptedException {
+    private void checkThatThePortIsFree() {
         ServerAddress configured = ServerAddress.of(session.environment());
         int listenPort = port == null ? configured.port() : port;
         String listenHost =

@@ -64,7 +64,7 @@ final class StatusCommand implements Callable<Integer> {
         return ExitCode.SUCCESS;
     }
 
-    private void list(FilemillClient client) throws IOException, InterruptedException {
+    private void list(FilemillClient client) throws IOException {
         String path = "/v1/tasks?limit=" + limit;
         if (json) {
             printJson(client, path);
@@ -117,7 +117,7 @@ final class StatusCommand implements Callable<Integer> {
         report.firstFailedFiles(task);
     }
 
-    private void printJson(FilemillClient client, String path) throws IOException, InterruptedException {
+    private void printJson(FilemillClient client, String path) throws IOException {
         session.print(client.get(path, JsonNode.class).toPrettyString());
     }
 

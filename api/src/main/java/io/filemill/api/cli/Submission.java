@@ -2,9 +2,6 @@ package io.filemill.api.cli;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,19 +36,12 @@ final class Submission {
      *
      * @throws CommandFailure if it does not accept them
      */
-    Task.Accepted byPath(Request request, FileSelection selection) throws IOException, InterruptedException {
-        Path body = Files.createTempFile("filemill-", ".json");
-        try {
-            write(body, request, selection);
-            return client.post("/v1/tasks", "application/json", BodyPublishers.ofFile(body), Task.Accepted.class);
-        } finally {
-            Files.delete(body);
-        }
+    Task.Accepted byPath(Request request, FileSelection selection) throws IOException {
+        return client.post("/v1/tasks", "application/json", out -> write(out, request, selection), Task.Accepted.class);
     }
 
-    private void write(Path body, Request request, FileSelection selection) throws IOException {
-        try (OutputStream out = Files.newOutputStream(body);
-                JsonGenerator json = client.json().createGenerator(out)) {
+    private void write(OutputStream out, Request request, FileSelection selection) {
+        try (JsonGenerator json = client.json().createGenerator(out)) {
             json.writeStartObject();
             json.writeArrayPropertyStart("paths");
             for (SelectedFile file : selection.files()) {
@@ -74,22 +64,17 @@ final class Submission {
      *
      * @throws CommandFailure if the server does not accept them
      */
-    Task.Accepted byUpload(Request request, FileSelection selection) throws InterruptedException {
+    Task.Accepted byUpload(Request request, FileSelection selection) {
         long total = selection.bytes();
         try (Progress progress = total < BYTES_WORTH_A_BAR
                 ? Progress.NONE
                 : Progress.start(session, "Sending", Progress.Unit.MEGABYTES, 0, total, Duration.ZERO)) {
-            String boundary = "filemill-" + UUID.randomUUID();
-            MultipartBody body = new MultipartBody(
-                    boundary,
+            var body = new MultipartBody(
+                    "filemill-" + UUID.randomUUID(),
                     request.fields(),
                     selection.files(),
                     sent -> progress.show(Math.min(sent, total), total, ""));
-            Task.Accepted accepted = client.post(
-                    "/v1/tasks",
-                    "multipart/form-data; boundary=" + boundary,
-                    BodyPublishers.ofInputStream(() -> body),
-                    Task.Accepted.class);
+            Task.Accepted accepted = client.post("/v1/tasks", body.contentType(), body, Task.Accepted.class);
             unsent = body.unsent();
             return accepted;
         } catch (IOException e) {

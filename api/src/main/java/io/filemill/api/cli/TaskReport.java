@@ -40,7 +40,7 @@ final class TaskReport {
      *
      * @throws IOException if the server does not answer
      */
-    void firstFailedFiles(Task task) throws IOException, InterruptedException {
+    void firstFailedFiles(Task task) throws IOException {
         if (task.failedFiles() == 0) {
             return;
         }
@@ -62,7 +62,7 @@ final class TaskReport {
      *
      * @throws IOException if the server does not answer
      */
-    void allFailedFiles(Task task) throws IOException, InterruptedException {
+    void allFailedFiles(Task task) throws IOException {
         String cursor = null;
         do {
             Task.Files page = failed(task.taskId(), 100, cursor);
@@ -96,8 +96,7 @@ final class TaskReport {
         return Progress.decimal(files / seconds) + " files/s";
     }
 
-    private Task.Files failed(String taskId, int limit, @Nullable String cursor)
-            throws IOException, InterruptedException {
+    private Task.Files failed(String taskId, int limit, @Nullable String cursor) throws IOException {
         String path = "/v1/tasks/" + FilemillClient.encode(taskId) + "/files?status=failed&limit=" + limit;
         return client.get(cursor == null ? path : path + "&cursor=" + FilemillClient.encode(cursor), Task.Files.class);
     }

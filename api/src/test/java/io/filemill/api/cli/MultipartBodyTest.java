@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filemill.api.cli.FakeServer.Part;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,22 +60,21 @@ final class MultipartBodyTest {
 
     @Test
     void anEmptyListIsStillABody() throws IOException {
-        var body = new MultipartBody("b", Map.of(), List.of(), sent -> {});
+        var out = new ByteArrayOutputStream();
 
-        assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("--b--\r\n");
-        assertThat(body.read()).isEqualTo(-1);
+        new MultipartBody("b", Map.of(), List.of(), sent -> {}).writeTo(out);
+
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("--b--\r\n");
     }
 
     @Test
-    void oneReadSpansManySmallFiles() throws IOException {
-        var files = List.of(file("a", "1"), file("b", "2"), file("c", "3"));
+    void tellsHowManyBytesOfFilesAreSent() throws IOException {
+        var files = List.of(file("a", "12"), file("b", ""), file("c", "345"));
         var sent = new ArrayList<Long>();
-        var body = new MultipartBody("b", Map.of(), files, sent::add);
 
-        int count = body.read(new byte[16_384], 0, 16_384);
+        new MultipartBody("b", Map.of(), files, sent::add).writeTo(OutputStream.nullOutputStream());
 
-        assertThat(body.read()).isEqualTo(-1);
-        assertThat(sent).startsWith((long) count);
+        assertThat(sent).containsExactly(2L, 5L);
     }
 
     @Test
@@ -83,16 +84,18 @@ final class MultipartBodyTest {
         Files.delete(gone.path());
         var body = new MultipartBody("--x", Map.of(), files, sent -> {});
 
-        List<Part> parts = FakeServer.read("multipart/form-data; boundary=--x", body);
-
-        assertThat(parts).extracting(Part::filename).containsExactly("a", "b");
+        assertThat(read(body)).extracting(Part::filename).containsExactly("a", "b");
         assertThat(body.unsent()).containsExactly(gone.path() + ": it could not be opened any more");
     }
 
     private static List<Part> read(SelectedFile... files) throws IOException {
-        var body = new MultipartBody("filemill-1", Map.of(), List.of(files), sent -> {});
-        return FakeServer.read(
-                "multipart/form-data; boundary=filemill-1", new ByteArrayInputStream(body.readAllBytes()));
+        return read(new MultipartBody("filemill-1", Map.of(), List.of(files), sent -> {}));
+    }
+
+    private static List<Part> read(MultipartBody body) throws IOException {
+        var out = new ByteArrayOutputStream();
+        body.writeTo(out);
+        return FakeServer.read(body.contentType(), new ByteArrayInputStream(out.toByteArray()));
     }
 
     /** A file of that name below the test's folder. */
