@@ -2,9 +2,8 @@ package io.filemill.api;
 
 import io.filemill.api.cli.FilemillCommand;
 import io.filemill.api.cli.Terminal;
-import java.time.Clock;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.time.Instant;
 
 /** The program. */
 public final class Filemill {
@@ -21,7 +20,6 @@ public final class Filemill {
     }
 
     private static Duration uptime() {
-        Instant now = Clock.systemUTC().instant();
-        return Duration.between(ProcessHandle.current().info().startInstant().orElse(now), now);
+        return Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
     }
 }
