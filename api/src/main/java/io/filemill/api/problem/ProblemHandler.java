@@ -1,5 +1,6 @@
 package io.filemill.api.problem;
 
+import io.filemill.db.queue.IdempotencyException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collection;
 import java.util.Map;
@@ -49,6 +50,24 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         String detail = "The multipart body cannot be read: " + e.getMessage()
                 + ". Send it as multipart/form-data with a boundary, and completely.";
         return respond(problem(ProblemType.INVALID_REQUEST, detail, Map.of()), new HttpHeaders(), request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> handle(IdempotencyException e, WebRequest request) {
+        var headers = new HttpHeaders();
+        return switch (e.reason()) {
+            case IN_FLIGHT -> {
+                headers.set(HttpHeaders.RETRY_AFTER, "1");
+                String detail =
+                        "A request with the same Idempotency-Key is being recorded right now. Send it again to get its task.";
+                yield respond(problem(ProblemType.IDEMPOTENCY_KEY_IN_FLIGHT, detail, Map.of()), headers, request);
+            }
+            case OTHER_REQUEST -> {
+                String detail = "The Idempotency-Key was used for a request that asked for something else."
+                        + " Nothing was stored; choose a new key for a new request.";
+                yield respond(problem(ProblemType.IDEMPOTENCY_KEY_REUSED, detail, Map.of()), headers, request);
+            }
+        };
     }
 
     @ExceptionHandler({
