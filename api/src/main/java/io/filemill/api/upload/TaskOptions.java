@@ -26,6 +26,8 @@ public record TaskOptions(String processor, ObjectNode settings, int priority, T
     private static final int MAX_PRIORITY = 9;
     private static final int MAX_SECONDS = 7 * 24 * 3600;
     private static final int MAX_ATTEMPTS = 100;
+    private static final int MAX_SETTINGS_LENGTH = 64 << 10;
+    private static final int MAX_LEVELS = 100;
 
     /**
      * What a client asks for; null stands for the default.
@@ -92,9 +94,11 @@ public record TaskOptions(String processor, ObjectNode settings, int priority, T
             if (!settings.isObject()) {
                 throw ProblemException.invalid("The settings must be a JSON object, like {\"name\": \"value\"}.");
             }
-            if (hasNul(settings)) {
-                throw ProblemException.invalid(
-                        "The settings contain the character U+0000, which cannot be stored. Remove it.");
+            requireStorable(settings, 1);
+            if (settings.toString().length() > MAX_SETTINGS_LENGTH) {
+                throw new ProblemException(
+                        ProblemType.TOO_LARGE,
+                        "The settings are longer than " + MAX_SETTINGS_LENGTH + " characters. Send less.");
             }
             object.setAll((ObjectNode) settings);
         }
@@ -107,11 +111,24 @@ public record TaskOptions(String processor, ObjectNode settings, int priority, T
         return object;
     }
 
-    private static boolean hasNul(JsonNode json) {
-        if (json.isString()) {
-            return json.stringValue().indexOf('\0') >= 0;
+    /** What PostgreSQL cannot store, or what could not be shown among other JSON later. */
+    private static void requireStorable(JsonNode json, int level) {
+        if (level > MAX_LEVELS) {
+            throw ProblemException.invalid("The settings have more than " + MAX_LEVELS + " levels. Make them flatter.");
         }
-        return json.propertyNames().stream().anyMatch(name -> name.indexOf('\0') >= 0)
-                || json.valueStream().anyMatch(TaskOptions::hasNul);
+        if (json.isString()) {
+            requireText(json.stringValue());
+        } else if (json.isDouble() && !Double.isFinite(json.doubleValue())) {
+            throw ProblemException.invalid("The settings contain a number that is too large to be stored.");
+        }
+        json.propertyNames().forEach(TaskOptions::requireText);
+        json.forEach(value -> requireStorable(value, level + 1));
+    }
+
+    private static void requireText(String text) {
+        if (!Items.isText(text)) {
+            throw ProblemException.invalid(
+                    "The settings contain the character U+0000 or half a surrogate pair, which cannot be stored. Remove it.");
+        }
     }
 }

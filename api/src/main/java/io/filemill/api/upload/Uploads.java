@@ -34,12 +34,26 @@ public final class Uploads {
     private final CurrentUser user;
 
     @Autowired
-    Uploads(FileStore store, IngestRoots roots, Submission submission, ApiProperties properties, CurrentUser user) {
-        this(store, roots, submission::submit, properties.processors(), user);
+    Uploads(
+            MultipartReceiver receiver,
+            IngestRoots roots,
+            Submission submission,
+            ApiProperties properties,
+            CurrentUser user) {
+        this(receiver, roots, submission::submit, properties.processors(), user);
     }
 
     Uploads(FileStore store, IngestRoots roots, Acceptance acceptance, Set<String> processors, CurrentUser user) {
-        this.receiver = new MultipartReceiver(store);
+        this(new MultipartReceiver(store, MultipartReceiver.Limits.NONE), roots, acceptance, processors, user);
+    }
+
+    Uploads(
+            MultipartReceiver receiver,
+            IngestRoots roots,
+            Acceptance acceptance,
+            Set<String> processors,
+            CurrentUser user) {
+        this.receiver = receiver;
         this.roots = roots;
         this.acceptance = acceptance;
         this.processors = processors;
@@ -150,9 +164,9 @@ public final class Uploads {
     }
 
     private NewFileTask item(String item) {
-        if (item.isEmpty() || item.indexOf('\0') >= 0 || Items.isTooLong(item)) {
+        if (item.isEmpty() || !Items.isText(item) || Items.isTooLong(item)) {
             throw ProblemException.invalid("Each item must have 1 to " + Items.MAX_BYTES
-                    + " bytes and must not contain the character U+0000. One that begins with \""
+                    + " bytes and must contain neither the character U+0000 nor half a surrogate pair. One that begins with \""
                     + item.substring(0, Math.min(item.length(), 50)).replace('\0', '?') + "\" does not.");
         }
         if (item.startsWith("/")) {
