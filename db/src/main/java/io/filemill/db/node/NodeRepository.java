@@ -9,6 +9,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Worker nodes and their leases, by the clock of the database. Each method is one transaction. Safe for use by several threads. */
 public final class NodeRepository {
+    /** How long a node may be silent before it loses its files, where nothing else is said. */
+    public static final Duration LEASE = Duration.ofSeconds(15);
+
     private static final JsonMapper JSON = new JsonMapper();
 
     private final JdbcClient jdbc;
@@ -54,6 +57,17 @@ public final class NodeRepository {
                         .param("lease", lease.toMillis() / 1000.0)
                         .update()
                 == 1;
+    }
+
+    /**
+     * Whether the server has run for at least as long as a lease lasts. Before that, leases may have run out while it was down, and a node
+     * whose lease has run out may be alive.
+     */
+    public boolean leasesAreSettled() {
+        return jdbc.sql("select pg_postmaster_start_time() < now() - make_interval(secs => :lease)")
+                .param("lease", lease.toMillis() / 1000.0)
+                .query(Boolean.class)
+                .single();
     }
 
     /** Says that the node takes no more files. */
