@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -132,12 +133,13 @@ class WorkerConfiguration {
                 node, capacity, rows, running, feeder, serverFactory, database.unpooled(), properties.drainGrace());
     }
 
+    /** It only looks at the node, so that it can start earlier and stop later; a dependency would order them the other way. */
     @Bean
     @ConditionalOnExpression("!'${filemill.worker.health-port:}'.isEmpty()")
-    HealthServer healthServer(WorkerNode node, WorkerProperties properties) {
+    HealthServer healthServer(ObjectProvider<WorkerNode> node, WorkerProperties properties) {
         var address = new InetSocketAddress(
                 properties.healthHost(), Objects.requireNonNull(properties.healthPort(), "a condition of this bean"));
-        return new HealthServer(address, node::health);
+        return new HealthServer(address, () -> node.getObject().health());
     }
 
     @Bean
