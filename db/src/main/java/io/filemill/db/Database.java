@@ -15,6 +15,11 @@ public final class Database implements AutoCloseable {
     private static final Duration POOL_LIMIT = Duration.ofSeconds(4);
 
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    /** From the first byte until the server lets the program in, for connections that nobody waits for. */
+    private static final Duration LOGIN_LIMIT = Duration.ofSeconds(10);
+
+    /** The first login of a program loads classes, on a machine that may be busy with starting many. */
+    private static final Duration PATIENT_LOGIN_LIMIT = Duration.ofSeconds(30);
     private static final Duration VALIDATION_LIMIT = Duration.ofSeconds(2);
     private static final Duration KEEPALIVE = Duration.ofSeconds(30);
     /** A server that is silent for longer than the longest statement takes is dead. */
@@ -88,6 +93,7 @@ public final class Database implements AutoCloseable {
      */
     public HikariDataSource pool(String name, int size) {
         PGSimpleDataSource connections = dataSource();
+        connections.setLoginTimeout((int) LOGIN_LIMIT.toSeconds());
         connections.setSocketTimeout((int) STATEMENT_LIMIT.toSeconds());
         var config = new HikariConfig();
         config.setPoolName(name);
@@ -119,7 +125,7 @@ public final class Database implements AutoCloseable {
         dataSource.setReWriteBatchedInserts(true);
         dataSource.setTcpKeepAlive(true);
         dataSource.setConnectTimeout((int) CONNECT_LIMIT.toSeconds());
-        dataSource.setLoginTimeout((int) CONNECT_LIMIT.toSeconds());
+        dataSource.setLoginTimeout((int) PATIENT_LOGIN_LIMIT.toSeconds());
         dataSource.setCancelSignalTimeout((int) CONNECT_LIMIT.toSeconds());
         return dataSource;
     }

@@ -20,12 +20,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What is left of connections when the server or the network between goes away. */
 @ExtendWith(PostgresExtension.class)
-class OutageIT {
+class ConnectionLossIT {
     private final TestDatabase db;
     private final TcpProxy network;
     private final Database database;
 
-    OutageIT(TestDatabase db) {
+    ConnectionLossIT(TestDatabase db) {
         this.db = db;
         this.network = TcpProxy.of(db.url);
         this.database =
