@@ -10,6 +10,7 @@ import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.UploadTaskRepository;
 import java.time.Clock;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -31,6 +32,9 @@ public class DatabaseConfiguration {
      * @param size connections
      */
     public record StatementPool(int size) {}
+
+    /** How long a node may be silent before it loses its files. */
+    public static final Duration NODE_LEASE = Duration.ofSeconds(15);
 
     @Bean(destroyMethod = "close")
     Database database(DatabaseProperties properties, ObjectProvider<EarlyDatabase.Opening> opening) {
@@ -78,7 +82,7 @@ public class DatabaseConfiguration {
 
     @Bean
     NodeRepository nodeRepository(JdbcClient jdbc) {
-        return new NodeRepository(jdbc, NodeRepository.LEASE);
+        return new NodeRepository(jdbc, NODE_LEASE);
     }
 
     @Bean

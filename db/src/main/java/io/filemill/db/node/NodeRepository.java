@@ -9,9 +9,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Worker nodes and their leases, by the clock of the database. Each method is one transaction. Safe for use by several threads. */
 public final class NodeRepository {
-    /** How long a node may be silent before it loses its files, where nothing else is said. */
-    public static final Duration LEASE = Duration.ofSeconds(15);
-
     private static final JsonMapper JSON = new JsonMapper();
 
     private final JdbcClient jdbc;

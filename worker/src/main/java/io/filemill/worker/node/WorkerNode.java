@@ -1,5 +1,6 @@
 package io.filemill.worker.node;
 
+import io.filemill.db.DatabaseConfiguration;
 import io.filemill.db.node.NewNode;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.notification.Channel;
@@ -48,7 +49,7 @@ public final class WorkerNode implements SmartLifecycle {
     private final DataSource unpooled;
     private final Duration drainGrace;
     private final CountDownLatch never = new CountDownLatch(1);
-    private final LeaseWatch lease = new LeaseWatch(NodeRepository.LEASE, System::nanoTime);
+    private final LeaseWatch lease = new LeaseWatch(DatabaseConfiguration.NODE_LEASE, System::nanoTime);
     private volatile @Nullable Running started;
     private volatile boolean draining;
     private volatile long lastBeat = System.nanoTime();
