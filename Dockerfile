@@ -20,9 +20,10 @@ COPY --from=extract /build/layers/application/ ./
 ENV FILEMILL_DATA_DIR=/var/lib/filemill \
     FILEMILL_HOST=0.0.0.0 \
     FILEMILL_PORT=8080 \
-    FILEMILL_DASHBOARD_PORT=8000
+    FILEMILL_DASHBOARD_PORT=8000 \
+    FILEMILL_WORKER_HEALTH_PORT=8081
 USER 10001:10001
-EXPOSE 8080 8000
+EXPOSE 8080 8000 8081
 STOPSIGNAL SIGTERM
 # The image has no curl: bash itself asks. Right for the roles that answer HTTP.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 CMD ["bash", "-c", \

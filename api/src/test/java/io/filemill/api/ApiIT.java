@@ -110,7 +110,14 @@ class ApiIT {
 
     @Test
     void isReadyAndAlive() {
-        for (String path : List.of("/actuator/health/readiness", "/actuator/health/liveness", "/actuator/health")) {
+        for (String path : List.of(
+                "/actuator/health/readiness",
+                "/actuator/health/liveness",
+                "/actuator/health/started",
+                "/actuator/health",
+                "/readyz",
+                "/livez",
+                "/startedz")) {
             assertThat(api.get(path).status()).as(path).isEqualTo(200);
         }
         assertThat(api.get("/actuator/env").status()).isEqualTo(404);

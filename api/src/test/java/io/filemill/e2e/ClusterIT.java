@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.filemill.db.PostgresServer;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -161,23 +165,95 @@ class ClusterIT {
     }
 
     @Test
-    void losesNoAttemptWhenWorkersAreRestartedOneAfterTheOther() throws Exception {
-        Program first = startWorker("first");
-        Program second = startWorker("second");
-        String task = submit(FILES, 100);
-        awaitProcessed(task, FILES / 8);
+    void losesNoAttemptWhenThreeWorkersAreRestartedOneAfterTheOther() throws Exception {
+        Map<String, Integer> healthPorts = Map.of("first", freePort(), "second", freePort(), "third", freePort());
+        Map<String, Program> workers = startWorkers(Map.of("FILEMILL_WORKER_DRAIN_GRACE", "3s"), healthPorts);
+        String longerThanTheGrace = submit(3, 8_000);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() ->
+                        client.task(longerThanTheGrace).path("running_files").asInt() == 3);
+        List<String> withinTheGrace = List.of(submit(FILES, 100), submit(20, 1_000));
+        awaitProcessed(withinTheGrace.get(0), 10);
 
-        first.terminate();
-        startWorker("third");
-        second.terminate();
+        List<String> order = new ArrayList<>(workers.keySet());
+        String busy = files(longerThanTheGrace).get(0).path("node").asString();
+        order.remove(busy);
+        order.add(0, busy);
+        for (String name : order) {
+            Program worker = workers.get(name);
+            worker.askToEnd();
+            if (name.equals(busy)) {
+                await("says at once that it takes nothing more")
+                        .atMost(Duration.ofSeconds(2))
+                        .pollInterval(Duration.ofMillis(20))
+                        .until(() -> readiness(healthPorts.get(name)) == 503);
+                assertThat(worker.isAlive()).isTrue();
+            }
+            worker.awaitExit(Duration.ofSeconds(30));
+            startWorkers(Map.of("FILEMILL_WORKER_DRAIN_GRACE", "3s"), Map.of(name + " again", freePort()));
+        }
 
-        JsonNode ended = client.awaitEnd(task, Duration.ofSeconds(60));
-        assertThat(ended.path("outcome").asString()).isEqualTo("success");
-        assertThat(files(task)).hasSize(FILES).allSatisfy(file -> {
-            assertThat(file.path("attempt").asInt()).isEqualTo(1);
+        for (String task : withinTheGrace) {
+            assertThat(client.awaitEnd(task, Duration.ofSeconds(60))
+                            .path("outcome")
+                            .asString())
+                    .isEqualTo("success");
+            assertThat(files(task)).isNotEmpty().allSatisfy(file -> {
+                assertThat(file.path("attempt").asInt()).isEqualTo(1);
+                assertThat(file.path("retry_count").asInt()).isZero();
+                assertThat(file.path("crash_count").asInt()).isZero();
+            });
+        }
+        assertThat(client.awaitEnd(longerThanTheGrace, Duration.ofSeconds(60))
+                        .path("outcome")
+                        .asString())
+                .isEqualTo("success");
+        assertThat(files(longerThanTheGrace)).allSatisfy(file -> {
+            assertThat(file.path("retry_count").asInt()).isZero();
             assertThat(file.path("crash_count").asInt()).isZero();
         });
-        assertThat(nodes()).containsEntry("first", "stopped").containsEntry("second", "stopped");
+        assertThat(files(longerThanTheGrace))
+                .as("one was given back")
+                .anySatisfy(file -> assertThat(file.path("attempt").asInt()).isGreaterThan(1));
+        assertThat(nodes())
+                .containsEntry("first", "stopped")
+                .containsEntry("second", "stopped")
+                .containsEntry("third", "stopped");
+    }
+
+    /** Starts workers at the same time, and waits until each takes files. */
+    private Map<String, Program> startWorkers(Map<String, String> settings, Map<String, Integer> healthPorts) {
+        Map<String, Program> workers = new HashMap<>();
+        healthPorts.forEach((name, port) -> {
+            Map<String, String> environment = environment(name);
+            environment.putAll(settings);
+            environment.put("FILEMILL_WORKER_HEALTH_PORT", port.toString());
+            workers.put(name, Program.worker(workDir, environment));
+        });
+        programs.addAll(workers.values());
+        healthPorts
+                .values()
+                .forEach(port -> await().atMost(Duration.ofSeconds(90))
+                        .pollInterval(Duration.ofMillis(100))
+                        .until(() -> readiness(port) == 200));
+        return workers;
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static int readiness(int port) {
+        try {
+            var connection = (HttpURLConnection)
+                    URI.create("http://127.0.0.1:" + port + "/readyz").toURL().openConnection();
+            connection.setReadTimeout(5_000);
+            return connection.getResponseCode();
+        } catch (IOException e) {
+            return 0; // not yet, or no longer
+        }
     }
 
     @Test

@@ -104,6 +104,15 @@ final class Program implements AutoCloseable {
         process.destroyForcibly().onExit().join();
     }
 
+    /** Asks it to end. */
+    void askToEnd() {
+        process.destroy();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Asks it to end, and waits. */
     void terminate() throws InterruptedException {
         process.destroy();

@@ -3,6 +3,7 @@ package io.filemill.db;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.SQLException;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,21 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** The PostgreSQL database that a process works on: a server elsewhere, or the embedded one, which it then owns. */
 public final class Database implements AutoCloseable {
+    /** How long a caller waits for a connection of a pool. */
+    private static final Duration POOL_LIMIT = Duration.ofSeconds(4);
+
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    /** From the first byte until the server lets the program in, for connections that nobody waits for. */
+    private static final Duration LOGIN_LIMIT = Duration.ofSeconds(10);
+
+    /** The first login of a program loads classes, on a machine that may be busy with starting many. */
+    private static final Duration PATIENT_LOGIN_LIMIT = Duration.ofSeconds(30);
+
+    private static final Duration VALIDATION_LIMIT = Duration.ofSeconds(2);
+    private static final Duration KEEPALIVE = Duration.ofSeconds(30);
+    /** A server that is silent for longer than the longest statement takes is dead. */
+    private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(60);
+
     private final String url;
     private final String user;
     private final String password;
@@ -62,27 +78,42 @@ public final class Database implements AutoCloseable {
 
     /** Brings the schema up to date. May be called by several processes at once. */
     public void migrate() {
-        Flyway.configure(getClass().getClassLoader())
-                .dataSource(unpooled())
-                .locations("classpath:db/migration")
-                .load()
-                .migrate();
+        flyway().migrate();
     }
 
-    /** A pool of connections; the caller closes it before this database. */
+    private Flyway flyway() {
+        return Flyway.configure(getClass().getClassLoader())
+                .dataSource(unpooled())
+                .locations("classpath:db/migration")
+                .load();
+    }
+
+    /**
+     * A pool of connections; the caller closes it before this database. Who asks for one while the server is away gets an exception after
+     * some seconds; who runs a statement while it goes away gets one after a minute at the latest.
+     */
     public HikariDataSource pool(String name, int size) {
+        PGSimpleDataSource connections = dataSource();
+        connections.setLoginTimeout((int) LOGIN_LIMIT.toSeconds());
+        connections.setSocketTimeout((int) STATEMENT_LIMIT.toSeconds());
         var config = new HikariConfig();
         config.setPoolName(name);
-        config.setDataSource(unpooled());
+        config.setDataSource(connections);
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(Math.min(2, size));
-        config.setConnectionTimeout(10_000);
+        config.setConnectionTimeout(POOL_LIMIT.toMillis());
+        config.setValidationTimeout(VALIDATION_LIMIT.toMillis());
+        config.setKeepaliveTime(KEEPALIVE.toMillis());
         config.setInitializationFailTimeout(30_000);
         return new HikariDataSource(config);
     }
 
-    /** Opens a new connection each time. */
+    /** Opens a new connection each time, whose statements may take as long as they need. */
     public DataSource unpooled() {
+        return dataSource();
+    }
+
+    private PGSimpleDataSource dataSource() {
         var dataSource = new PGSimpleDataSource();
         dataSource.setUrl(url);
         if (!user.isBlank()) {
@@ -94,7 +125,15 @@ public final class Database implements AutoCloseable {
         dataSource.setApplicationName("filemill");
         dataSource.setReWriteBatchedInserts(true);
         dataSource.setTcpKeepAlive(true);
+        dataSource.setConnectTimeout((int) CONNECT_LIMIT.toSeconds());
+        dataSource.setLoginTimeout((int) PATIENT_LOGIN_LIMIT.toSeconds());
+        dataSource.setCancelSignalTimeout((int) CONNECT_LIMIT.toSeconds());
         return dataSource;
+    }
+
+    /** Whether the schema has every migration that this program knows; one that a newer program added does no harm. */
+    public boolean hasCurrentSchema() {
+        return flyway().info().pending().length == 0;
     }
 
     /** Stops the embedded server, if there is one. May be called twice. */

@@ -37,7 +37,7 @@ public class DatabaseConfiguration {
     public record StatementPool(int size) {}
 
     /** How long a node may be silent before it loses its files. */
-    static final Duration NODE_LEASE = Duration.ofSeconds(15);
+    public static final Duration NODE_LEASE = Duration.ofSeconds(15);
 
     @Bean(destroyMethod = "close")
     Database database(DatabaseProperties properties, ObjectProvider<EarlyDatabase.Opening> opening) {

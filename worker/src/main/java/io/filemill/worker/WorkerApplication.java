@@ -2,6 +2,7 @@ package io.filemill.worker;
 
 import io.filemill.db.DatabaseConfiguration;
 import io.filemill.worker.document.DocumentConfiguration;
+import io.filemill.worker.node.WorkerNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 
 /** A worker node, alone in its process or beside an API. */
@@ -17,7 +19,7 @@ import org.springframework.context.annotation.Import;
 public class WorkerApplication {
     public static void main(String[] args) {
         @SuppressWarnings("resource") // closed by the shutdown hook
-        AutoCloseable ignored = start(Map.of(), true);
+        RunningWorker ignored = start(Map.of(), true);
     }
 
     /**
@@ -28,14 +30,26 @@ public class WorkerApplication {
      * @param shutdownHook whether the node owns the process
      * @throws RuntimeException if the database cannot be reached or a setting is wrong; the message says which
      */
-    public static AutoCloseable start(Map<String, Object> properties, boolean shutdownHook) {
+    public static RunningWorker start(Map<String, Object> properties, boolean shutdownHook) {
         List<String> arguments = new ArrayList<>(List.of("--spring.config.name=filemill"));
         properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
-        return new SpringApplicationBuilder(WorkerApplication.class)
+        ConfigurableApplicationContext context = new SpringApplicationBuilder(WorkerApplication.class)
                 .web(WebApplicationType.NONE)
                 .bannerMode(Banner.Mode.OFF)
                 .registerShutdownHook(shutdownHook)
                 .logStartupInfo(false)
                 .run(arguments.toArray(String[]::new));
+        WorkerNode node = context.getBean(WorkerNode.class);
+        return new RunningWorker() {
+            @Override
+            public boolean isLive() {
+                return node.health().live().ok();
+            }
+
+            @Override
+            public void close() {
+                context.close();
+            }
+        };
     }
 }

@@ -17,19 +17,24 @@ import io.filemill.worker.document.ParserSettings;
 import io.filemill.worker.file.FileProcessor;
 import io.filemill.worker.file.FileTaskHandler;
 import io.filemill.worker.file.RunningFiles;
+import io.filemill.worker.health.HealthServer;
 import io.filemill.worker.jobrunr.JobServer;
 import io.filemill.worker.node.NodeIdentity;
 import io.filemill.worker.node.WorkerNode;
 import io.filemill.worker.noop.NoopProcessor;
 import io.filemill.worker.purge.Purger;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -129,6 +134,15 @@ class WorkerConfiguration {
             WorkerProperties properties) {
         return new WorkerNode(
                 node, capacity, rows, running, feeder, serverFactory, database.unpooled(), properties.drainGrace());
+    }
+
+    /** It only looks at the node, so that it can start earlier and stop later; a dependency would order them the other way. */
+    @Bean
+    @ConditionalOnExpression("!'${filemill.worker.health-port:}'.isEmpty()")
+    HealthServer healthServer(ObjectProvider<WorkerNode> node, WorkerProperties properties) {
+        var address = new InetSocketAddress(
+                properties.healthHost(), Objects.requireNonNull(properties.healthPort(), "a condition of this bean"));
+        return new HealthServer(address, () -> node.getObject().health());
     }
 
     @Bean

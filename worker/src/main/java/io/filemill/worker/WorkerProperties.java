@@ -1,7 +1,9 @@
 package io.filemill.worker;
 
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -18,6 +20,8 @@ import org.springframework.validation.annotation.Validated;
  * @param purgeInterval how often ended tasks are purged
  * @param purgeMaxAge how long an ended task is kept
  * @param parserHeap memory of one parser process, in MiB
+ * @param healthHost the address on which {@code healthPort} listens
+ * @param healthPort the port that answers {@code /livez}, {@code /readyz} and {@code /startedz}; 0 for any free one, null for none
  */
 @Validated
 @ConfigurationProperties("filemill.worker")
@@ -30,4 +34,6 @@ public record WorkerProperties(
         @DefaultValue("30s") Duration drainGrace,
         @DefaultValue("7200s") Duration purgeInterval,
         @DefaultValue("3600s") Duration purgeMaxAge,
-        @DefaultValue("512") @Min(64) int parserHeap) {}
+        @DefaultValue("512") @Min(64) int parserHeap,
+        @DefaultValue("127.0.0.1") String healthHost,
+        @Nullable @Min(0) @Max(65535) Integer healthPort) {}

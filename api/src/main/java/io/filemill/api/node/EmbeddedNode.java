@@ -3,6 +3,7 @@ package io.filemill.api.node;
 import io.filemill.api.ApiProperties;
 import io.filemill.db.Database;
 import io.filemill.db.DatabaseProperties;
+import io.filemill.worker.RunningWorker;
 import io.filemill.worker.WorkerApplication;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,7 +22,7 @@ final class EmbeddedNode implements SmartLifecycle {
     private final Database database;
     private final DatabaseProperties databaseProperties;
     private final ApplicationArguments arguments;
-    private @Nullable AutoCloseable worker;
+    private volatile @Nullable RunningWorker worker;
 
     EmbeddedNode(
             ApiProperties properties,
@@ -51,15 +52,17 @@ final class EmbeddedNode implements SmartLifecycle {
 
     @Override
     public void stop() {
-        AutoCloseable running = worker;
+        RunningWorker running = worker;
         worker = null;
         if (running != null) {
-            try {
-                running.close();
-            } catch (Exception e) {
-                throw new IllegalStateException("The worker in this process did not stop cleanly", e);
-            }
+            running.close();
         }
+    }
+
+    /** Whether the node works or will by itself; true where there is none. */
+    boolean isLive() {
+        RunningWorker running = worker;
+        return running == null || running.isLive();
     }
 
     @Override
@@ -78,6 +81,7 @@ final class EmbeddedNode implements SmartLifecycle {
         worker.put("filemill.db.url", database.url());
         worker.put("filemill.db.data-dir", databaseProperties.dataDir());
         worker.put("filemill.db.migrate", false);
+        worker.put("filemill.worker.health-port", ""); // this process answers for it
         worker.put("filemill.db.user", databaseProperties.user());
         worker.put("filemill.db.password", databaseProperties.password());
         return worker;

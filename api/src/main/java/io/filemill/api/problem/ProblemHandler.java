@@ -1,5 +1,6 @@
 package io.filemill.api.problem;
 
+import io.filemill.db.Outage;
 import io.filemill.db.queue.IdempotencyException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -16,15 +17,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
-import org.springframework.transaction.TransactionException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
@@ -93,13 +90,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         };
     }
 
-    @ExceptionHandler({
-        DataAccessResourceFailureException.class,
-        RecoverableDataAccessException.class,
-        TransientDataAccessException.class,
-        TransactionException.class
-    })
-    ResponseEntity<Object> handleUnavailable(Exception e, WebRequest request) {
+    private static ResponseEntity<Object> handleUnavailable(Exception e, WebRequest request) {
         LOG.atWarn().addKeyValue("reason", e.getMessage()).log("The database does not answer");
         var headers = new HttpHeaders();
         headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
@@ -113,6 +104,9 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         if (isAnswered(request) && DisconnectedClientHelper.isClientDisconnectedException(e)) {
             LOG.atDebug().addKeyValue("path", path(request)).log("A client went away before it had its answer");
             return null;
+        }
+        if (Outage.caused(e)) {
+            return handleUnavailable(e, request);
         }
         Optional<ResponseEntity<Object>> unreadable = unreadable(e, request);
         if (unreadable.isPresent()) {

@@ -27,6 +27,9 @@ class ProblemHandlerTest {
             throw switch (how) {
                 case "database" ->
                     new DataAccessResourceFailureException("secret host", new SQLException("secret password"));
+                case "terminated" ->
+                    new IllegalStateException("secret", new SQLException("secret", "57P01")); // pg_terminate_backend
+                case "sql" -> new IllegalStateException("secret", new SQLException("secret", "42601"));
                 case "transaction" -> new CannotCreateTransactionException("secret");
                 case "gone" -> new EOFException("secret");
                 case "problem" -> ProblemException.taskNotFound("7");
@@ -49,7 +52,7 @@ class ProblemHandlerTest {
 
     @Test
     void anUnreachableDatabaseIsUnavailableForSomeSeconds() {
-        for (String how : new String[] {"database", "transaction"}) {
+        for (String how : new String[] {"database", "transaction", "terminated"}) {
             assertThat(mvc.get().uri("/v1/fails/" + how))
                     .hasStatus(503)
                     .hasHeader("Retry-After", "5")

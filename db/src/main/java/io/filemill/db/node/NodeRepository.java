@@ -22,11 +22,6 @@ public final class NodeRepository {
         this.lease = lease;
     }
 
-    /** How long a node may be silent before it loses its files. */
-    public Duration lease() {
-        return lease;
-    }
-
     /** Adds a node with a fresh lease. */
     public void register(NewNode node) {
         jdbc.sql("""
@@ -59,6 +54,17 @@ public final class NodeRepository {
                         .param("lease", lease.toMillis() / 1000.0)
                         .update()
                 == 1;
+    }
+
+    /**
+     * Whether the server has run for at least as long as a lease lasts. Before that, leases may have run out while it was down, and a node
+     * whose lease has run out may be alive.
+     */
+    public boolean leasesAreSettled() {
+        return jdbc.sql("select pg_postmaster_start_time() < now() - make_interval(secs => :lease)")
+                .param("lease", lease.toMillis() / 1000.0)
+                .query(Boolean.class)
+                .single();
     }
 
     /** Says that the node takes no more files. */

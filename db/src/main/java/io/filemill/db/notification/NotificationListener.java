@@ -21,7 +21,12 @@ import org.slf4j.LoggerFactory;
 public final class NotificationListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NotificationListener.class);
     private static final Duration WAIT = Duration.ofMillis(500);
-    private static final Duration RECONNECT_DELAY = Duration.ofSeconds(1);
+    private static final Duration FIRST_RECONNECT_DELAY = Duration.ofMillis(100);
+    private static final Duration LONGEST_RECONNECT_DELAY = Duration.ofSeconds(3);
+    /** A connection whose other end vanished is silent like an idle one, so it is asked now and then. */
+    private static final Duration PROBE = Duration.ofSeconds(10);
+
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(3);
 
     private final DataSource unpooled;
     private final Map<Channel, Consumer<String>> receivers;
@@ -54,24 +59,38 @@ public final class NotificationListener implements AutoCloseable {
     }
 
     private void run() {
+        Duration delay = FIRST_RECONNECT_DELAY;
+        boolean lost = false;
         try {
             do {
                 try (Connection connection = unpooled.getConnection()) {
+                    startListening(connection);
+                    if (lost) {
+                        LOG.info("Notifications arrive again");
+                        lost = false;
+                    }
+                    delay = FIRST_RECONNECT_DELAY;
                     listen(connection);
                 } catch (SQLException e) {
-                    if (closed.getCount() > 0) {
+                    if (closed.getCount() > 0 && !lost) {
                         LOG.atWarn()
                                 .addKeyValue("reason", e.getMessage())
                                 .log("Lost the connection for notifications, will reconnect");
+                        lost = true;
                     }
+                    delay = min(delay.multipliedBy(2), LONGEST_RECONNECT_DELAY);
                 }
-            } while (!closed.await(RECONNECT_DELAY.toMillis(), TimeUnit.MILLISECONDS));
+            } while (!closed.await(delay.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void listen(Connection connection) throws SQLException {
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private void startListening(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             for (Channel channel : receivers.keySet()) {
                 statement.execute("listen " + channel.channelName());
@@ -79,8 +98,18 @@ public final class NotificationListener implements AutoCloseable {
         }
         listening.countDown();
         receivers.keySet().forEach(channel -> receive(channel, ""));
+    }
+
+    private void listen(Connection connection) throws SQLException {
         var postgres = connection.unwrap(PGConnection.class);
+        long probed = System.nanoTime();
         while (closed.getCount() > 0) {
+            if (System.nanoTime() - probed > PROBE.toNanos()) {
+                if (!connection.isValid((int) PROBE_LIMIT.toSeconds())) {
+                    throw new SQLException("the server no longer answers on the connection for notifications");
+                }
+                probed = System.nanoTime();
+            }
             PGNotification[] notifications = postgres.getNotifications((int) WAIT.toMillis());
             if (notifications != null) {
                 for (PGNotification notification : notifications) {

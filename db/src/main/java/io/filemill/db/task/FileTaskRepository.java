@@ -10,10 +10,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 
@@ -192,21 +189,16 @@ public final class FileTaskRepository {
      * @param write writes the result and tells the end; it may be called again after the database was away
      * @return the end that this call wrote down; empty if the file was not this attempt's any more, and then nothing of what was written
      *     remains
-     * @throws DataAccessException if the database cannot be reached or refuses the result
      */
     public Optional<FinishedFile> finish(Supplier<FinishedFile> write) {
-        try {
-            return transaction.execute(status -> {
-                FinishedFile file = write.get();
-                if (finish(List.of(file)) == 1) {
-                    return Optional.of(file);
-                }
-                status.setRollbackOnly();
-                return Optional.empty();
-            });
-        } catch (TransactionException e) {
-            throw new DataAccessResourceFailureException("the transaction could not begin or end", e);
-        }
+        return transaction.execute(status -> {
+            FinishedFile file = write.get();
+            if (finish(List.of(file)) == 1) {
+                return Optional.of(file);
+            }
+            status.setRollbackOnly();
+            return Optional.empty();
+        });
     }
 
     /** Takes a running file back to pending after a failed attempt, due after the delay; false if it no longer runs under this attempt. */
@@ -305,13 +297,12 @@ public final class FileTaskRepository {
 
     /**
      * Takes files back to pending that a dead node was running, and counts the crash on each. They keep their place in the queue. A node is
-     * dead when its lease has run out or its row is gone. No node is dead while the database itself has just started, since none could
-     * renew its lease before.
+     * dead when its lease has run out or its row is gone. Only a node that has held its own lease without a break may call this: after an
+     * outage of the database all leases have run out.
      *
-     * @param lease how long nodes get after a start of the database
      * @return how many files were rescued
      */
-    public int rescueFromDeadNodes(Duration lease) {
+    public int rescueFromDeadNodes() {
         String run = """
                 with run as (
                     select f.id, f.attempt, f.node_id, f.started_at from file_task f
@@ -319,12 +310,9 @@ public final class FileTaskRepository {
                       and not exists (
                         select from worker_node n
                         where n.id = f.node_id and n.lease_expires_at > now())
-                      and now() > pg_postmaster_start_time() + make_interval(secs => :lease)
                     for update skip locked),
                 """;
-        return sendBack(run, "crashed", Duration.ZERO, 0, 1, null)
-                .param("lease", lease.toMillis() / 1000.0)
-                .update();
+        return sendBack(run, "crashed", Duration.ZERO, 0, 1, null).update();
     }
 
     /**

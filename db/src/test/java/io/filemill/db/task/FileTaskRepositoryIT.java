@@ -112,7 +112,7 @@ class FileTaskRepositoryIT {
             UUID task = db.submit("ann", 1);
             ClaimedFile first = claim(db.fileIds(task).get(0));
             db.expire(node);
-            db.fileTasks.rescueFromDeadNodes(Duration.ZERO);
+            db.fileTasks.rescueFromDeadNodes();
 
             assertThat(db.fileTasks.finish(List.of(completed(first)))).isZero();
             db.feeder.feed();
@@ -354,10 +354,10 @@ class FileTaskRepositoryIT {
         @Test
         void countsTheCrashOfADeadNode() {
             ClaimedFile file = claim(db.fileIds(db.submit("ann", 1)).get(0));
-            assertThat(db.fileTasks.rescueFromDeadNodes(Duration.ZERO)).isZero();
+            assertThat(db.fileTasks.rescueFromDeadNodes()).isZero();
             db.expire(node);
 
-            assertThat(db.fileTasks.rescueFromDeadNodes(Duration.ZERO)).isEqualTo(1);
+            assertThat(db.fileTasks.rescueFromDeadNodes()).isEqualTo(1);
 
             db.feeder.feed();
             assertThat(claim(file.id(), db.node()).crashCount()).isEqualTo(1);
@@ -369,14 +369,6 @@ class FileTaskRepositoryIT {
         }
 
         @Test
-        void blamesNoNodeWhileTheDatabaseHasJustStarted() {
-            claim(db.fileIds(db.submit("ann", 1)).get(0));
-            db.expire(node);
-
-            assertThat(db.fileTasks.rescueFromDeadNodes(Duration.ofDays(1000))).isZero();
-        }
-
-        @Test
         void keepsTheFilesPlaceInTheQueue() {
             UUID task = db.submit("ann", 500);
             List<Long> files = db.fileIds(task);
@@ -384,7 +376,7 @@ class FileTaskRepositoryIT {
             ClaimedFile released = claim(files.get(1));
             db.expire(node);
 
-            db.fileTasks.rescueFromDeadNodes(Duration.ZERO);
+            db.fileTasks.rescueFromDeadNodes();
             db.fileTasks.release(released.id(), released.attempt());
             db.feeder.feed();
 

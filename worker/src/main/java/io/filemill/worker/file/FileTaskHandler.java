@@ -1,5 +1,6 @@
 package io.filemill.worker.file;
 
+import io.filemill.db.Outage;
 import io.filemill.db.failure.Component;
 import io.filemill.db.failure.Failure;
 import io.filemill.db.failure.Phase;
@@ -33,9 +34,6 @@ import org.springframework.core.retry.RetryException;
 import org.springframework.core.retry.RetryPolicy;
 import org.springframework.core.retry.RetryTemplate;
 import org.springframework.core.retry.Retryable;
-import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Runs one dispatched file on this node: claim, process, write down the end. */
@@ -45,8 +43,7 @@ public final class FileTaskHandler implements FileTaskRunner {
     private static final String SKIP_PREVIOUSLY_FAILED = "skip_previously_failed";
     /** A node waits so long for the database with a result in its hands. Later, the file runs again. */
     private static final RetryPolicy DATABASE_IS_AWAY = RetryPolicy.builder()
-            .includes(List.of(DataAccessException.class))
-            .excludes(List.of(DataIntegrityViolationException.class, InvalidDataAccessResourceUsageException.class))
+            .predicate(Outage::caused)
             .maxRetries(Long.MAX_VALUE)
             .timeout(Duration.ofMinutes(10))
             .delay(Duration.ofMillis(200))
@@ -272,7 +269,7 @@ public final class FileTaskHandler implements FileTaskRunner {
             logEnd(whileTheDatabaseIsAway.execute(finish));
         } catch (RetryException e) {
             Throwable cause = e.getCause();
-            if (DATABASE_IS_AWAY.shouldRetry(cause)) {
+            if (Outage.caused(cause)) {
                 throw e; // for too long: the file is rescued and runs again
             }
             LOG.error("The end of a file cannot be written down", cause);

@@ -5,13 +5,16 @@ import io.filemill.db.queue.FileTaskRunner;
 import io.filemill.db.queue.JobRunrStorage;
 import io.filemill.worker.purge.Purger;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jobrunr.scheduling.JobRequestScheduler;
 import org.jobrunr.scheduling.RecurringJobBuilder;
-import org.jobrunr.server.BackgroundJobServer;
 import org.jobrunr.server.BackgroundJobServerConfiguration;
 import org.jobrunr.server.JobActivator;
+import org.jobrunr.storage.BackgroundJobServerStatus;
 import org.jobrunr.storage.StorageException;
 import org.jobrunr.storage.StorageProvider;
 import org.jspecify.annotations.Nullable;
@@ -19,19 +22,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * JobRunr's background server of this node. It has the node's id, so that a stored job tells which node fetched it. Only the thread that
- * owns the node calls it, apart from {@link #freeSlots}.
+ * JobRunr's background server of this node, and the thread that replaces it when JobRunr gave up on it. It has the node's id, so that a
+ * stored job tells which node fetched it. Files run on threads of their own, which no end of a server interrupts. Only the thread that
+ * owns the node starts and stops it; the rest may be called by any.
  */
 public final class JobServer {
     private static final Logger LOG = LoggerFactory.getLogger(JobServer.class);
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(5); // the shortest that JobRunr allows
     private static final Duration KEEP_ENDED_JOBS = Duration.ofMinutes(10);
+    private static final Duration SUPERVISION = Duration.ofSeconds(1);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
 
     private final StorageProvider storage;
     private final Settings settings;
     private final SlotPolicy slots;
     private final Handlers handlers;
-    private @Nullable BackgroundJobServer server;
+    private final Supervisor supervisor;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread supervision = new Thread(this::supervise, "job-server-supervisor");
 
     /**
      * How the server is set up.
@@ -64,6 +72,8 @@ public final class JobServer {
         this.settings = settings;
         this.slots = new SlotPolicy(settings.slots(), slotFreed);
         this.handlers = handlers;
+        this.supervisor = new Supervisor(new Servers(), System::nanoTime);
+        supervision.setDaemon(true);
     }
 
     /** Starts the server, and stores the recurring purge unless the cluster has it already. */
@@ -73,8 +83,8 @@ public final class JobServer {
         } catch (StorageException e) {
             storeRecurringPurge(); // another node that starts at the same time was first, so this one updates
         }
-        server = newServer();
-        server.start();
+        supervisor.start();
+        supervision.start();
     }
 
     private void storeRecurringPurge() {
@@ -87,23 +97,30 @@ public final class JobServer {
                         .withJobRequest(new PurgeJob()));
     }
 
-    /** Builds a new server if JobRunr has given up on the old one, as it does when the database was away. */
-    public void restartIfStopped() {
-        BackgroundJobServer current = server;
-        if (current != null && !current.isRunning()) {
-            LOG.warn("JobRunr's server has stopped by itself and is replaced");
-            current.stop();
-            server = newServer();
-            server.start();
+    private void supervise() {
+        try {
+            while (!closed.await(SUPERVISION.toMillis(), TimeUnit.MILLISECONDS)) {
+                try {
+                    supervisor.runOnce();
+                } catch (RuntimeException e) {
+                    LOG.atWarn().setCause(e).log("JobRunr's server could not be replaced, will try again");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+    }
+
+    /** How the server is now. */
+    public ServerState state() {
+        return supervisor.state();
     }
 
     /** Lets the server fetch jobs for its free slots now, on this thread, instead of at its next poll. */
     public void fetch() {
-        BackgroundJobServer current = server;
-        if (current != null && slots.free() > 0) {
-            current.getJobSteward().notifyThreadOccupied();
-            current.getJobSteward().notifyThreadIdle();
+        if (supervisor.current() instanceof OneLifeServer server && slots.free() > 0) {
+            server.getJobSteward().notifyThreadOccupied();
+            server.getJobSteward().notifyThreadIdle();
         }
     }
 
@@ -112,32 +129,54 @@ public final class JobServer {
         return slots.free();
     }
 
+    /** Whether no job runs or is about to. */
+    public boolean isIdle() {
+        return slots.occupied() == 0;
+    }
+
     /** Fetches nothing more; what runs goes on. */
     public void closeSlots() {
         slots.close();
     }
 
-    /** Stops the server. What still runs is interrupted. */
+    /** Stops the server for good. What still runs is interrupted. */
     public void stop() {
-        if (server != null) {
-            server.stop();
-            server = null;
+        closed.countDown();
+        try {
+            supervision.join(STOP_LIMIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+        slots.endThreads(STOP_LIMIT);
+        supervisor.end();
         storage.close();
     }
 
-    private BackgroundJobServer newServer() {
-        return new BackgroundJobServer(
-                storage,
-                JobRunrStorage.jsonMapper(),
-                handlers,
-                BackgroundJobServerConfiguration.usingStandardBackgroundJobServerConfiguration()
-                        .andId(settings.nodeId())
-                        .andName(settings.nodeName())
-                        .andPollInterval(POLL_INTERVAL)
-                        .andDeleteSucceededJobsAfter(KEEP_ENDED_JOBS)
-                        .andPermanentlyDeleteDeletedJobsAfter(KEEP_ENDED_JOBS)
-                        .andInterruptJobsAwaitDurationOnStopBackgroundJobServer(Duration.ofSeconds(2))
-                        .andBackgroundJobServerWorkerPolicy(slots));
+    /** The servers of this node, one after the other. */
+    private final class Servers implements Supervisor.Cluster {
+        @Override
+        public Supervisor.Server newServer() {
+            return new OneLifeServer(
+                    storage,
+                    JobRunrStorage.jsonMapper(),
+                    handlers,
+                    BackgroundJobServerConfiguration.usingStandardBackgroundJobServerConfiguration()
+                            .andId(settings.nodeId())
+                            .andName(settings.nodeName())
+                            .andPollInterval(POLL_INTERVAL)
+                            .andDeleteSucceededJobsAfter(KEEP_ENDED_JOBS)
+                            .andPermanentlyDeleteDeletedJobsAfter(KEEP_ENDED_JOBS)
+                            .andInterruptJobsAwaitDurationOnStopBackgroundJobServer(STOP_LIMIT)
+                            .andBackgroundJobServerWorkerPolicy(slots));
+        }
+
+        @Override
+        public @Nullable Instant heartbeat() {
+            return storage.getBackgroundJobServers().stream()
+                    .filter(server -> server.getId().equals(settings.nodeId()))
+                    .map(BackgroundJobServerStatus::getLastHeartbeat)
+                    .findFirst()
+                    .orElse(null);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.filemill.worker.node;
 
+import io.filemill.db.DatabaseConfiguration;
 import io.filemill.db.node.NewNode;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.notification.Channel;
@@ -9,6 +10,7 @@ import io.filemill.db.task.FileTaskRepository;
 import io.filemill.worker.capacity.WorkerCapacity;
 import io.filemill.worker.file.RunningFiles;
 import io.filemill.worker.jobrunr.JobServer;
+import io.filemill.worker.jobrunr.ServerState;
 import io.filemill.worker.rescue.Rescuer;
 import java.time.Duration;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +35,9 @@ public final class WorkerNode implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerNode.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(3); // five fit into a lease
     private static final Duration RESCUE = Duration.ofSeconds(3);
+    private static final Duration RELEASE_LIMIT = Duration.ofSeconds(10);
     private static final Duration DRAIN_POLL = Duration.ofMillis(20);
+    private static final Duration LONGEST_BEAT = Duration.ofMinutes(2); // longer than any statement may take
 
     private final NodeIdentity identity;
     private final WorkerCapacity capacity;
@@ -43,7 +48,10 @@ public final class WorkerNode implements SmartLifecycle {
     private final DataSource unpooled;
     private final Duration drainGrace;
     private final CountDownLatch never = new CountDownLatch(1);
-    private @Nullable Running started;
+    private final LeaseWatch lease = new LeaseWatch(DatabaseConfiguration.NODE_LEASE, System::nanoTime);
+    private volatile @Nullable Running started;
+    private volatile boolean draining;
+    private volatile long lastBeat = System.nanoTime();
 
     /** The database's side of a node. */
     public record Rows(NodeRepository nodes, FileTaskRepository files) {}
@@ -79,7 +87,11 @@ public final class WorkerNode implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
+        lease.attempt();
         rows.nodes().register(newNode());
+        lease.renewed(rows.nodes().leasesAreSettled());
+        draining = false;
+        lastBeat = System.nanoTime();
         var pumpOfServer = new PumpOfServer();
         JobServer server = serverFactory.create(pumpOfServer::slotFreed);
         var pump = new Pump(feeder, server, capacity.slots());
@@ -93,11 +105,10 @@ public final class WorkerNode implements SmartLifecycle {
             thread.setDaemon(true);
             return thread;
         });
-        var rescuer = new Rescuer(rows.files(), rows.nodes().lease());
+        var rescuer = new Rescuer(rows.files());
         every(beats, HEARTBEAT, "renew the lease", this::heartbeat);
         every(beats, RESCUE, "rescue", () -> {
-            server.restartIfStopped();
-            if (rescuer.runOnce() > 0) {
+            if (lease.mayJudgeOthers() && rescuer.runOnce() > 0) {
                 pump.wake();
             }
         });
@@ -128,9 +139,12 @@ public final class WorkerNode implements SmartLifecycle {
     }
 
     private void heartbeat() {
+        lastBeat = System.nanoTime();
+        lease.attempt();
         if (!rows.nodes().heartbeat(identity.id())) {
             rows.nodes().register(newNode());
         }
+        lease.renewed(true);
         running.stopLost(rows.files().reconcile(identity.id(), running.attempts()));
     }
 
@@ -139,16 +153,55 @@ public final class WorkerNode implements SmartLifecycle {
         running.stopLost(rows.files().lost(identity.id(), running.attempts()));
     }
 
+    /** How the node is now. May be called by any thread at any time. */
+    public NodeHealth health() {
+        Running node = started;
+        if (node == null) {
+            var notStarted = NodeHealth.Check.failed("The node has not started, or it has stopped.");
+            return new NodeHealth(NodeHealth.Check.passed("The process runs."), notStarted, notStarted);
+        }
+        ServerState server = node.server().state();
+        return new NodeHealth(live(server), ready(server), NodeHealth.Check.passed("The node has started."));
+    }
+
+    private NodeHealth.Check live(ServerState server) {
+        if (server.phase() == ServerState.Phase.GAVE_UP) {
+            return NodeHealth.Check.failed(server.detail());
+        }
+        Duration sinceBeat = Duration.ofNanos(System.nanoTime() - lastBeat);
+        return sinceBeat.compareTo(LONGEST_BEAT) < 0
+                ? NodeHealth.Check.passed(server.detail())
+                : NodeHealth.Check.failed("The node's heart has not beaten for " + sinceBeat.toSeconds() + " s.");
+    }
+
+    private NodeHealth.Check ready(ServerState server) {
+        if (draining) {
+            return NodeHealth.Check.failed("The node drains.");
+        }
+        if (!lease.isValid()) {
+            return NodeHealth.Check.failed("The node's lease has run out; the database does not answer.");
+        }
+        return server.phase() == ServerState.Phase.RUNNING
+                ? NodeHealth.Check.passed("The node takes files.")
+                : NodeHealth.Check.failed(server.detail());
+    }
+
     private static void every(ScheduledExecutorService beats, Duration period, String purpose, Runnable action) {
+        var failing = new AtomicBoolean();
         var unused = beats.scheduleWithFixedDelay(
                 () -> {
                     try {
                         action.run();
+                        if (failing.getAndSet(false)) {
+                            LOG.atInfo().addKeyValue("purpose", purpose).log("A beat of the node works again");
+                        }
                     } catch (RuntimeException e) {
-                        LOG.atWarn()
-                                .addKeyValue("purpose", purpose)
-                                .addKeyValue("reason", e.getMessage())
-                                .log("A beat of the node failed");
+                        if (!failing.getAndSet(true)) {
+                            LOG.atWarn()
+                                    .addKeyValue("purpose", purpose)
+                                    .addKeyValue("reason", e.getMessage())
+                                    .log("A beat of the node fails, and is repeated until it works");
+                        }
                     }
                 },
                 period.toMillis(),
@@ -167,11 +220,12 @@ public final class WorkerNode implements SmartLifecycle {
             return;
         }
         LOG.atInfo().addKeyValue("running", running.attempts().size()).log("Node drains");
+        draining = true;
         node.server().closeSlots();
         quietly("say that the node drains", () -> rows.nodes().markDraining(identity.id()));
-        awaitIdle(drainGrace);
+        awaitIdle(node.server(), drainGrace);
         running.releaseAll();
-        awaitIdle(Duration.ofSeconds(10));
+        awaitIdle(node.server(), RELEASE_LIMIT);
         node.listener().close();
         node.pump().close();
         node.server().stop();
@@ -179,16 +233,17 @@ public final class WorkerNode implements SmartLifecycle {
         running.close();
         quietly("say that the node has stopped", () -> {
             rows.nodes().markStopped(identity.id());
-            int ignored = new Rescuer(rows.files(), rows.nodes().lease()).runOnce() + feeder.feed();
+            int ignored = (lease.mayJudgeOthers() ? new Rescuer(rows.files()).runOnce() : 0) + feeder.feed();
         });
         started = null;
         LOG.info("Node stopped");
     }
 
-    private void awaitIdle(Duration limit) {
+    /** A job that was fetched before the drain may be about to claim its file, so the threads count, not the files. */
+    private void awaitIdle(JobServer server, Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         try {
-            while (!running.isEmpty() && System.nanoTime() < end) {
+            while (!server.isIdle() && System.nanoTime() < end) {
                 boolean ignored = never.await(DRAIN_POLL.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
