@@ -68,7 +68,11 @@ class WorkerConfiguration {
 
     @Bean
     ParserSettings parserSettings(DatabaseProperties database, WorkerProperties properties, WorkerCapacity capacity) {
-        return new ParserSettings(database.dataDir().resolve("parser"), capacity.slots(), properties.parserHeap());
+        return new ParserSettings(
+                database.dataDir().resolve("parser"),
+                capacity.slots(),
+                properties.parserHeap(),
+                properties.stallTimeout());
     }
 
     @Bean

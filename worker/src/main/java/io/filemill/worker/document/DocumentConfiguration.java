@@ -23,7 +23,7 @@ public class DocumentConfiguration {
 
     /** The processor. */
     @Bean
-    FileProcessor documentProcessor(DocumentRepository documents, ChildPool parserPool) {
-        return new DocumentProcessor(documents, new DocumentParser(parserPool));
+    FileProcessor documentProcessor(DocumentRepository documents, ChildPool parserPool, ParserSettings settings) {
+        return new DocumentProcessor(documents, new DocumentParser(parserPool, settings.stallLimit()));
     }
 }

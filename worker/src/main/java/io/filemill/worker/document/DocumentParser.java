@@ -1,6 +1,7 @@
 package io.filemill.worker.document;
 
 import io.filemill.worker.document.ParserRequest.Limits;
+import io.filemill.worker.isolation.CallLimits;
 import io.filemill.worker.isolation.ChildOutcome;
 import io.filemill.worker.isolation.ChildPool;
 import java.io.IOException;
@@ -19,10 +20,15 @@ final class DocumentParser {
     private static final Duration CHILD_GRACE = Duration.ofSeconds(10);
 
     private final ChildPool children;
+    private final Duration stallLimit;
     private final JsonMapper json;
 
-    DocumentParser(ChildPool children) {
+    /**
+     * @param stallLimit for how long a parser may find nothing
+     */
+    DocumentParser(ChildPool children, Duration stallLimit) {
         this.children = children;
+        this.stallLimit = stallLimit;
         var constraints = StreamReadConstraints.builder()
                 .maxStringLength(Limits.DEFAULT.characters() + 1_000_000)
                 .build();
@@ -37,13 +43,13 @@ final class DocumentParser {
      */
     ChildOutcome<ParserAnswer> parse(Path path, String filename, long deadline)
             throws IOException, InterruptedException {
-        var first = children.call(request(path, filename, deadline), this::read, until(deadline));
+        var first = children.call(request(path, filename, deadline), this::read, limits(deadline));
         if (!(first instanceof ChildOutcome.Crashed<ParserAnswer> crash)) {
             return first;
         }
         LOG.warn("Parser crashed, file is tried once more: {}", crash.detail());
         var doubledHeap = 2 * children.options().heapMegabytes();
-        return children.callAlone(request(path, filename, deadline), this::read, until(deadline), doubledHeap);
+        return children.callAlone(request(path, filename, deadline), this::read, limits(deadline), doubledHeap);
     }
 
     private byte[] request(Path path, String filename, long deadline) {
@@ -54,6 +60,10 @@ final class DocumentParser {
 
     private ParserAnswer read(InputStream answer) {
         return json.readValue(answer, ParserAnswer.class);
+    }
+
+    private CallLimits limits(long deadline) {
+        return new CallLimits(until(deadline), stallLimit);
     }
 
     private static Duration until(long deadline) {

@@ -54,7 +54,7 @@ class DocumentProcessorIT {
         this.database = database;
         documents = new DocumentRepository(database.jdbc, database.transaction, JSON);
         children = new ChildPool(options(512), 2);
-        processor = new DocumentProcessor(documents, new DocumentParser(children));
+        processor = new DocumentProcessor(documents, new DocumentParser(children, Duration.ofMinutes(1)));
     }
 
     private static ChildOptions options(int heapMegabytes) throws IOException {
@@ -218,7 +218,7 @@ class DocumentProcessorIT {
         @Test
         void fileThatNeedsTooMuchMemoryIsRejectedAndTheNextOneIsNot() throws Exception {
             try (var small = new ChildPool(options(24), 1)) {
-                var smallProcessor = new DocumentProcessor(documents, new DocumentParser(small));
+                var smallProcessor = new DocumentProcessor(documents, new DocumentParser(small, Duration.ofMinutes(1)));
 
                 var outcome = smallProcessor.process(
                         source(1, file("long.txt", "duck ".repeat(3_900_000)), "{}", Duration.ofMinutes(2)));
@@ -231,9 +231,9 @@ class DocumentProcessorIT {
         @Test
         void parserThatAlwaysCrashesIsSaid() throws Exception {
             var usual = options(64);
-            var broken = new ChildOptions(usual.classPath(), "no.such.Main", 64, 1, 1_000, usual.idleLimit());
+            var broken = new ChildOptions(usual.classPath(), "no.such.Main", 64, 192, 1, 1_000, usual.idleLimit());
             try (var pool = new ChildPool(broken, 1)) {
-                var brokenProcessor = new DocumentProcessor(documents, new DocumentParser(pool));
+                var brokenProcessor = new DocumentProcessor(documents, new DocumentParser(pool, Duration.ofMinutes(1)));
 
                 var outcome =
                         brokenProcessor.process(source(1, file("a.txt", "Ducks swim."), "{}", Duration.ofMinutes(2)));
