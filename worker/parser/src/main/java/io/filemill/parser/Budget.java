@@ -1,10 +1,19 @@
 package io.filemill.parser;
 
-/** What one request may still produce. Not safe for several threads. */
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What one request may still produce. Only {@link #progress()} is for several threads.
+ *
+ * <p>Everything that counts as progress is bounded, so a parser in an endless loop makes progress only for a while.
+ */
 final class Budget {
     private final Limits limits;
+    private final AtomicLong progress = new AtomicLong();
     private int characters;
+    private int elements;
     private int embeddedDocuments;
+    private long unpackedBytes;
     private int depth;
     private boolean exhausted;
 
@@ -20,8 +29,23 @@ final class Budget {
     int takeCharacters(int wanted) {
         var granted = Math.min(wanted, limits.characters() - characters);
         characters += granted;
-        exhausted |= granted < wanted;
+        note(granted < wanted);
         return granted;
+    }
+
+    /** Counts an element around text. There may be as many of them as characters. */
+    boolean takeElement() {
+        var isFull = elements == limits.characters();
+        elements += isFull ? 0 : 1;
+        note(isFull);
+        return !isFull;
+    }
+
+    /** Counts bytes that were unpacked from the file. */
+    boolean takeUnpackedBytes(int count) {
+        unpackedBytes += count;
+        note(unpackedBytes > limits.unpackedBytes());
+        return unpackedBytes <= limits.unpackedBytes();
     }
 
     /** Counts an embedded document and goes one level down, if both may be. */
@@ -32,6 +56,7 @@ final class Budget {
         }
         embeddedDocuments++;
         depth++;
+        note(false);
         return true;
     }
 
@@ -41,11 +66,31 @@ final class Budget {
 
     /** Whether no other embedded document would fit, at whatever depth. */
     boolean isFull() {
-        return embeddedDocuments == limits.embeddedDocuments() || characters == limits.characters();
+        return embeddedDocuments == limits.embeddedDocuments()
+                || characters == limits.characters()
+                || elements == limits.characters()
+                || unpackedBytes > limits.unpackedBytes();
     }
 
     /** Whether something was refused, so that text is missing. */
     boolean isExhausted() {
         return exhausted;
+    }
+
+    /** Whether the text was cut off at its limit. */
+    boolean isOutOfCharacters() {
+        return exhausted && characters == limits.characters();
+    }
+
+    /** A number that grows whenever something is taken. */
+    long progress() {
+        return progress.get();
+    }
+
+    private void note(boolean refused) {
+        exhausted |= refused;
+        if (!refused) {
+            progress.incrementAndGet();
+        }
     }
 }

@@ -26,6 +26,7 @@ import org.apache.tika.parser.AutoDetectParserConfig;
 import org.apache.tika.parser.DefaultParser;
 import org.apache.tika.parser.ParseContext;
 import org.apache.tika.parser.Parser;
+import org.apache.tika.parser.external.CompositeExternalParser;
 import org.apache.tika.parser.microsoft.OfficeParserConfig;
 import org.apache.tika.parser.ocr.TesseractOCRParser;
 import org.apache.tika.parser.pdf.PDFParserConfig;
@@ -35,12 +36,15 @@ import org.xml.sax.SAXException;
 /**
  * Turns a file into segments of text, or says in one sentence why it cannot. The only class that decides what Tika's results mean.
  *
- * <p>Recognises no text in pictures. A document that breaks off keeps the text before the break and counts as truncated. Not safe for
+ * <p>Recognises no text in pictures and starts no other programs. A document that breaks off keeps the text before the break and counts as truncated. Not safe for
  * several threads.
  */
 final class DocumentParser {
     /** Deeper nesting exhausts the stack of recursive parsers. */
     private static final int ELEMENT_DEPTH = 2_000;
+
+    /** How the messages start of what Tika, POI and Java's XML parser throw. */
+    private static final List<String> BOMB_MESSAGES = List.of("Suspected zip bomb", "Zip bomb detected", "JAXP0001");
 
     private static final Set<String> ARCHIVES = Set.of(
             "application/zip",
@@ -55,14 +59,15 @@ final class DocumentParser {
     DocumentParser() {
         var registry = MediaTypeRegistry.getDefaultRegistry();
         var loader = new ServiceLoader(DocumentParser.class.getClassLoader());
-        var tika = new DefaultParser(registry, loader, List.of(TesseractOCRParser.class));
+        var tika =
+                new DefaultParser(registry, loader, List.of(TesseractOCRParser.class, CompositeExternalParser.class));
         var autoDetect = new AutoDetectParser(detector, tika, new DelimitedTextParser());
         autoDetect.setAutoDetectParserConfig(securityLimits());
         parser = autoDetect;
     }
 
     /** Parses one file. Returns for every file that does not end the process. */
-    ParseAnswer parse(ParseRequest request) {
+    ParseAnswer parse(ParseRequest request, Budget budget) {
         var path = Path.of(request.path());
         try {
             if (Files.size(path) == 0) {
@@ -71,7 +76,7 @@ final class DocumentParser {
             var metadata = new Metadata();
             metadata.set(TikaCoreProperties.RESOURCE_NAME_KEY, request.filename());
             try (var input = TikaInputStream.get(path, metadata)) {
-                return parse(input, metadata, new Budget(request.limits()));
+                return parse(input, metadata, budget);
             }
         } catch (IOException e) {
             return ParseAnswer.failed(Status.UNREADABLE, "The file could not be read.", null);
@@ -101,6 +106,9 @@ final class DocumentParser {
         }
         var segments =
                 Stream.of(heading(reading), own, inside).flatMap(List::stream).toList();
+        if (reading.isBomb() || (reading.mayBeBomb() && Repetition.isExtreme(segments))) {
+            return reading.tooMuch();
+        }
         return segments.isEmpty() ? withoutText(reading) : withText(reading, handler.pages(), segments);
     }
 
@@ -122,8 +130,7 @@ final class DocumentParser {
                     Status.ENCRYPTED, "The file is protected by a password. Remove the protection and send it again.");
         }
         if (reading.budget().isExhausted()) {
-            return reading.failed(
-                    Status.LIMIT, "The file is nested too deeply or unpacks to too much, and no text was found in it.");
+            return reading.tooMuch();
         }
         var mimetype = String.valueOf(reading.mimetype());
         if (reading.isStrictOfficeFile()) {
@@ -219,6 +226,29 @@ final class DocumentParser {
             return ParseAnswer.failed(status, message, mimetype());
         }
 
+        ParseAnswer tooMuch() {
+            return failed(
+                    Status.LIMIT,
+                    "The file is nested too deeply or unpacks to far too much. Files that do so are not read.");
+        }
+
+        /** Whether it was built to overwhelm its reader: of such a file not even the start is worth keeping. */
+        boolean isBomb() {
+            return failures().anyMatch(StackOverflowError.class::isInstance)
+                    || failures()
+                            .map(cause -> String.valueOf(cause.getMessage()))
+                            .anyMatch(Reading::tellsOfABomb);
+        }
+
+        /** Plain text is as long as its file. */
+        boolean mayBeBomb() {
+            return budget.isOutOfCharacters() && !String.valueOf(mimetype()).startsWith("text/");
+        }
+
+        private static boolean tellsOfABomb(String message) {
+            return BOMB_MESSAGES.stream().anyMatch(message::startsWith);
+        }
+
         boolean isEncrypted() {
             return failure instanceof EncryptedDocumentException || hasEncryptedParts();
         }
@@ -229,8 +259,12 @@ final class DocumentParser {
         }
 
         boolean isStrictOfficeFile() {
-            return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+            return failures()
                     .anyMatch(cause -> String.valueOf(cause.getMessage()).startsWith("Strict OOXML"));
+        }
+
+        private Stream<Throwable> failures() {
+            return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
         }
 
         /** One sentence about text that the file has and the answer lacks. */

@@ -3,7 +3,6 @@ package io.filemill.parser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.Consumer;
-import org.apache.commons.io.input.CloseShieldInputStream;
 import org.apache.tika.detect.Detector;
 import org.apache.tika.exception.EncryptedDocumentException;
 import org.apache.tika.exception.TikaException;
@@ -70,7 +69,7 @@ final class EmbeddedDocuments implements EmbeddedDocumentExtractor {
         }
         var outer = container;
         try (var resources = new TemporaryResources()) {
-            var input = TikaInputStream.get(CloseShieldInputStream.wrap(stream), resources, metadata);
+            var input = TikaInputStream.get(new UnpackedStream(stream, budget), resources, metadata);
             if (stream instanceof TikaInputStream original && original.getOpenContainer() != null) {
                 input.setOpenContainer(original.getOpenContainer());
             }

@@ -9,11 +9,12 @@ import java.io.OutputStream;
 
 /**
  * The format on both pipes: a message is any number of blocks, each a four-byte length and as many bytes, and then a length of zero. So
- * neither side has to hold a message in memory to know how long it is.
+ * neither side has to hold a message in memory to know how long it is. Before an answer there may be signs of life, each a length of −1.
  */
 final class Frames {
     private static final int BLOCK_SIZE = 64 * 1024;
     private static final int MAXIMUM_REQUEST = 1024 * 1024;
+    private static final int SIGN_OF_LIFE = -1;
 
     private Frames() {}
 
@@ -31,6 +32,12 @@ final class Frames {
             message.write(input.readNBytes(length));
         }
         return message.toByteArray();
+    }
+
+    /** Tells the parent that the answer is being worked on. */
+    static void signOfLife(DataOutputStream output) throws IOException {
+        output.writeInt(SIGN_OF_LIFE);
+        output.flush();
     }
 
     /** A stream for one answer. Closing it ends the answer and leaves the pipe open. */

@@ -27,6 +27,14 @@ final class ParserMain {
     private static final int EXIT_OUT_OF_MEMORY = 3;
     private static final int EXIT_TOO_LATE = 4;
 
+    /** Enough for a book with a DTD of its own; Tika's 20 are not. What they expand to is bounded as all text is. */
+    private static final String ENTITY_EXPANSIONS = "10000";
+
+    /** Parsers go over a file several times, and classes are read from jars. */
+    private static final int READS_PER_BYTE = 16;
+
+    private static final long READS_BESIDE = 256L * 1024 * 1024;
+
     private final JsonMapper json = new JsonMapper();
     private final DocumentParser parser = new DocumentParser();
     private final BlockingQueue<byte[]> requests = new LinkedBlockingQueue<>();
@@ -41,6 +49,7 @@ final class ParserMain {
      */
     public static void main(String[] arguments) {
         var output = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
+        System.setProperty("jdk.xml.entityExpansionLimit", ENTITY_EXPANSIONS);
         System.setOut(System.err); // a library that prints must not break the answers
         Runtime.getRuntime().addShutdownHook(new Thread(ParserMain::waitForParent));
         try {
@@ -60,7 +69,9 @@ final class ParserMain {
     }
 
     private void answer(byte[] request, DataOutputStream output) throws IOException {
+        Frames.signOfLife(output); // from now on silence is the file's fault
         var parsed = json.readValue(request, ParseRequest.class);
+        var budget = new Budget(parsed.limits());
         var deadline = new TimerTask() {
             @Override
             public void run() {
@@ -68,15 +79,23 @@ final class ParserMain {
             }
         };
         var heapWatch = new HeapWatch(() -> Runtime.getRuntime().halt(EXIT_OUT_OF_MEMORY));
+        var readable = READS_PER_BYTE * size(parsed) + READS_BESIDE;
+        var heartbeat = new Heartbeat(budget::progress, ProcessReads::bytes, readable, () -> Frames.signOfLife(output));
         watchdog.schedule(deadline, parsed.timeoutMillis());
         watchdog.schedule(heapWatch, HeapWatch.PERIOD_MILLIS, HeapWatch.PERIOD_MILLIS);
-        var answer = parser.parse(parsed);
+        watchdog.schedule(heartbeat, Heartbeat.PERIOD_MILLIS, Heartbeat.PERIOD_MILLIS);
+        var answer = parser.parse(parsed, budget);
+        heartbeat.stop();
         try (var stream = Frames.answer(output)) {
             json.writeValue(stream, answer);
         }
         deadline.cancel();
         heapWatch.cancel();
         watchdog.purge();
+    }
+
+    private static long size(ParseRequest request) {
+        return Path.of(request.path()).toFile().length();
     }
 
     private void readRequests(String[] arguments) {

@@ -66,6 +66,9 @@ final class SegmentHandler extends DefaultHandler {
 
     @Override
     public void startElement(String uri, String localName, String name, Attributes attributes) throws SAXException {
+        if (!budget.takeElement()) {
+            throw new LimitReachedException("too many elements");
+        }
         if (localName.equals("body")) {
             inBody = true;
         } else if (localName.equals("div")) {

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.filemill.parser.ParseAnswer.Status;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DocumentParserTest {
     private static final DocumentParser PARSER = new DocumentParser();
-    private static final Limits LIMITS = new Limits(20_000_000, 1_000, 10);
+    private static final Limits LIMITS = new Limits(20_000_000, 1_000, 10, 1L << 31);
     private static final List<List<String>> ROWS = List.of(List.of("Name", "Weight"), List.of("Duck", "1.2"));
 
     @TempDir
@@ -38,7 +38,8 @@ class DocumentParserTest {
     }
 
     private ParseAnswer parse(Path file, Limits limits) {
-        return PARSER.parse(new ParseRequest(file.toString(), String.valueOf(file.getFileName()), limits, 60_000));
+        var request = new ParseRequest(file.toString(), String.valueOf(file.getFileName()), limits, 60_000);
+        return PARSER.parse(request, new Budget(limits));
     }
 
     private ParseAnswer parse(String name, byte[] content) throws IOException {
@@ -313,7 +314,7 @@ class DocumentParserTest {
     class Bounds {
         @Test
         void textBeyondTheLimitIsLeftOutAndSaid() throws IOException {
-            var answer = parse(samples.text("long.txt", "word ".repeat(1_000)), new Limits(100, 10, 10));
+            var answer = parse(samples.text("long.txt", "word ".repeat(1_000)), new Limits(100, 10, 10, 1_000_000));
 
             assertThat(answer.status()).isEqualTo(Status.PARSED);
             assertThat(answer.truncated()).isTrue();
@@ -324,11 +325,24 @@ class DocumentParserTest {
         }
 
         @Test
+        void archiveOfOrdinaryTextBeyondTheLimitKeepsItsStart() throws IOException {
+            var text = new Random(7)
+                    .ints(100_000, 'a', 'z')
+                    .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append);
+            var zip = samples.zip(Map.of("long.txt", text.toString().getBytes(UTF_8)));
+
+            var answer = parse(samples.file("long.zip", zip), new Limits(50_000, 10, 10, 1_000_000));
+
+            assertThat(answer.status()).isEqualTo(Status.PARSED);
+            assertThat(answer.truncated()).isTrue();
+        }
+
+        @Test
         void limitHoldsOverAllFilesOfAnArchive() throws IOException {
             var text = "duck ".repeat(100).getBytes(UTF_8);
             var zip = samples.zip(Map.of("a.txt", text, "b.txt", text, "c.txt", text));
 
-            var answer = parse(samples.file("all.zip", zip), new Limits(600, 10, 10));
+            var answer = parse(samples.file("all.zip", zip), new Limits(600, 10, 10, 1_000_000));
 
             assertThat(answer.truncated()).isTrue();
             assertThat(answer.segments().stream()
@@ -341,7 +355,7 @@ class DocumentParserTest {
         void archiveWithTooManyFilesKeepsTheFirst() throws IOException {
             var zip = samples.zip(Map.of("a.txt", "A".getBytes(UTF_8), "b.txt", "B".getBytes(UTF_8)));
 
-            var answer = parse(samples.file("many.zip", zip), new Limits(100, 1, 10));
+            var answer = parse(samples.file("many.zip", zip), new Limits(100, 1, 10, 1_000_000));
 
             assertThat(answer.truncated()).isTrue();
             assertThat(answer.segments()).hasSize(1);
@@ -359,7 +373,8 @@ class DocumentParserTest {
 
         @Test
         void emptyCellsCountAsText() throws IOException {
-            var answer = parse(samples.text("cells.csv", "a,b\n" + ",".repeat(10_000)), new Limits(100, 1, 1));
+            var answer =
+                    parse(samples.text("cells.csv", "a,b\n" + ",".repeat(10_000)), new Limits(100, 1, 1, 1_000_000));
 
             assertThat(answer.truncated()).isTrue();
         }
@@ -384,12 +399,65 @@ class DocumentParserTest {
         }
 
         @Test
-        void deeplyNestedElementsEndInAStatus() throws IOException {
-            var xml = new ByteArrayOutputStream();
-            xml.write("<a>".repeat(50_000).getBytes(UTF_8));
-            xml.write("</a>".repeat(50_000).getBytes(UTF_8));
+        void deeplyNestedElementsReachTheLimit() throws IOException {
+            var list = "<text:list><text:list-item>".repeat(3_000) + "<text:p>duck</text:p>";
+            var content = "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\""
+                    + " xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\"><office:body><office:text>"
+                    + list + "</text:list-item></text:list>".repeat(3_000)
+                    + "</office:text></office:body></office:document-content>";
+            var entries = new LinkedHashMap<String, byte[]>();
+            entries.put("mimetype", "application/vnd.oasis.opendocument.text".getBytes(UTF_8));
+            entries.put("content.xml", content.getBytes(UTF_8));
 
-            assertThat(parse("deep.xml", xml.toByteArray()).status()).isNotEqualTo(Status.PARSED);
+            var answer = parse("deep.odt", samples.zip(entries));
+            assertThat(answer.status()).isEqualTo(Status.LIMIT);
+        }
+
+        @Test
+        void deeplyNestedElementsWithoutTextAreEmpty() throws IOException {
+            var xml = "<a>".repeat(50_000) + "</a>".repeat(50_000);
+
+            assertThat(parse(samples.text("deep.xml", xml)).status()).isEqualTo(Status.EMPTY);
+        }
+
+        @Test
+        void archiveThatUnpacksToEndlessRepetitionReachesTheLimit() throws IOException {
+            var small = new Limits(400_000, 10, 10, 1L << 31);
+            var zip = samples.zip(Map.of("bomb.txt", "duck ".repeat(100_000).getBytes(UTF_8)));
+
+            assertThat(parse(samples.file("bomb.zip", zip), small).status()).isEqualTo(Status.LIMIT);
+        }
+
+        @Test
+        void officeFileThatUnpacksToEndlessRepetitionReachesTheLimit() throws IOException {
+            var small = new Limits(3_000_000, 10, 10, 1L << 31);
+            var paragraphs = "<w:p><w:r><w:t>" + "duck ".repeat(1_000_000) + "</w:t></w:r></w:p>";
+            var docx = samples.docxWithBody(paragraphs);
+
+            assertThat(parse(samples.file("bomb.docx", docx), small).status()).isEqualTo(Status.LIMIT);
+        }
+
+        @Test
+        void unpackedBytesHoldOverAllFilesInside() throws IOException {
+            var text = "duck ".repeat(100).getBytes(UTF_8);
+            var zip = samples.zip(Map.of("a.txt", text, "b.txt", text, "c.txt", text));
+
+            var answer = parse(samples.file("all.zip", zip), new Limits(1_000_000, 10, 10, 700));
+
+            assertThat(answer.truncated()).isTrue();
+            assertThat(answer.segments()).hasSize(1);
+        }
+
+        @Test
+        void entitiesThatMultiplyReachTheLimit() throws IOException {
+            var entities = new StringBuilder("<!ENTITY e0 \"duck\">");
+            for (var i = 1; i < 12; i++) {
+                entities.append("<!ENTITY e%d \"%s\">"
+                        .formatted(i, "&e%d;".formatted(i - 1).repeat(10)));
+            }
+            var bomb = "<?xml version=\"1.0\"?><!DOCTYPE a [" + entities + "]><a>&e11;</a>";
+
+            assertThat(parse(samples.text("bomb.xml", bomb)).status()).isEqualTo(Status.LIMIT);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.filemill.parser;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(120)
 class ParserMainIT {
-    private static final Limits LIMITS = new Limits(20_000_000, 1_000, 10);
+    private static final Limits LIMITS = new Limits(20_000_000, 1_000, 10, 1L << 31);
 
     private final JsonMapper json = new JsonMapper();
     private final Path temporary;
@@ -57,7 +58,11 @@ class ParserMainIT {
     }
 
     private ParseAnswer answer() throws IOException {
-        return json.readValue(Frames.read(answers), ParseAnswer.class);
+        var message = new ByteArrayOutputStream();
+        for (var length = answers.readInt(); length != 0; length = answers.readInt()) {
+            message.write(answers.readNBytes(Math.max(length, 0))); // less than none is a sign of life
+        }
+        return json.readValue(message.toByteArray(), ParseAnswer.class);
     }
 
     private Path text(String content) throws IOException {
@@ -74,6 +79,24 @@ class ParserMainIT {
 
         request(text("Geese fly."), 60_000);
         assertThat(answer().segments()).extracting(Segment::text).containsExactly("Geese fly.");
+    }
+
+    @Test
+    void expandsTheEntitiesOfHonestDocuments() throws IOException {
+        var xml = "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY duck \"Duck\">]><a>" + "&duck; ".repeat(100) + "</a>";
+
+        request(Files.writeString(files.resolve("book.xml"), xml), 60_000);
+
+        assertThat(answer().segments())
+                .extracting(Segment::text)
+                .containsExactly("Duck ".repeat(100).strip());
+    }
+
+    @Test
+    void tellsAtOnceThatItWorksOnTheRequest() throws IOException {
+        request(text("Ducks swim."), 60_000);
+
+        assertThat(answers.readInt()).isEqualTo(-1);
     }
 
     @Test

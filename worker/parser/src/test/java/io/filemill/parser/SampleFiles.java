@@ -1,5 +1,6 @@
 package io.filemill.parser;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
@@ -85,6 +87,22 @@ final class SampleFiles {
             document.write(bytes);
             return bytes.toByteArray();
         }
+    }
+
+    /** A DOCX with this XML inside its body. */
+    byte[] docxWithBody(String body) throws IOException {
+        var document = new ByteArrayInputStream(docx("", List.of(List.of("")), ""));
+        var bytes = new ByteArrayOutputStream();
+        try (var in = new ZipInputStream(document);
+                var out = new ZipOutputStream(bytes)) {
+            for (var entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                var xml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                out.putNextEntry(new ZipEntry(entry.getName()));
+                out.write(xml.replace("<w:body>", "<w:body>" + body).getBytes(StandardCharsets.UTF_8));
+                out.closeEntry();
+            }
+        }
+        return bytes.toByteArray();
     }
 
     /** A PPTX with a text box on each slide. */

@@ -23,7 +23,7 @@ public class DocumentConfiguration {
 
     /** The processor. */
     @Bean
-    FileProcessor documentProcessor(DocumentRepository documents, ChildPool parserPool) {
+    FileProcessor documentProcessor(DocumentRepository documents, ChildPool parserPool, ParserSettings settings) {
         return new DocumentProcessor(documents, new DocumentParser(parserPool));
     }
 }

@@ -1,6 +1,7 @@
 package io.filemill.worker.document;
 
 import io.filemill.worker.document.ParserRequest.Limits;
+import io.filemill.worker.isolation.CallLimits;
 import io.filemill.worker.isolation.ChildOutcome;
 import io.filemill.worker.isolation.ChildPool;
 import java.io.IOException;
@@ -21,6 +22,8 @@ final class DocumentParser {
     private final ChildPool children;
     private final JsonMapper json;
 
+    /**
+     */
     DocumentParser(ChildPool children) {
         this.children = children;
         var constraints = StreamReadConstraints.builder()
@@ -34,16 +37,18 @@ final class DocumentParser {
      * Parses a file. A child that crashes gets a second chance with twice the heap, because an earlier file may have worn it out.
      *
      * @param deadline in {@link System#nanoTime()}
+     * @param stallLimit for how long the parser may make no progress
      */
-    ChildOutcome<ParserAnswer> parse(Path path, String filename, long deadline)
+    ChildOutcome<ParserAnswer> parse(Path path, String filename, long deadline, Duration stallLimit)
             throws IOException, InterruptedException {
-        var first = children.call(request(path, filename, deadline), this::read, until(deadline));
+        var first = children.call(request(path, filename, deadline), this::read, limits(deadline, stallLimit));
         if (!(first instanceof ChildOutcome.Crashed<ParserAnswer> crash)) {
             return first;
         }
         LOG.warn("Parser crashed, file is tried once more: {}", crash.detail());
         var doubledHeap = 2 * children.options().heapMegabytes();
-        return children.callAlone(request(path, filename, deadline), this::read, until(deadline), doubledHeap);
+        return children.callAlone(
+                request(path, filename, deadline), this::read, limits(deadline, stallLimit), doubledHeap);
     }
 
     private byte[] request(Path path, String filename, long deadline) {
@@ -54,6 +59,10 @@ final class DocumentParser {
 
     private ParserAnswer read(InputStream answer) {
         return json.readValue(answer, ParserAnswer.class);
+    }
+
+    private CallLimits limits(long deadline, Duration stallLimit) {
+        return new CallLimits(until(deadline), stallLimit);
     }
 
     private static Duration until(long deadline) {

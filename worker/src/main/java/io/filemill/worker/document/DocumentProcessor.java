@@ -15,6 +15,7 @@ import io.filemill.worker.file.FileProcessor;
 import io.filemill.worker.file.SourceFile;
 import io.filemill.worker.isolation.ChildOutcome.Answered;
 import io.filemill.worker.isolation.ChildOutcome.Crashed;
+import io.filemill.worker.isolation.ChildOutcome.Stalled;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
@@ -36,7 +37,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>Codes of files that fail for good: {@code FILE_NOT_FOUND}, {@code ACCESS_DENIED}, {@code EMPTY} (no bytes or no text), {@code ENCRYPTED},
  * {@code UNSUPPORTED} (no text in this type, or only in pictures), {@code CORRUPT}, {@code LIMIT} (limits reached before any text),
- * {@code OUT_OF_MEMORY}, {@code PARSER_CRASHED} and {@code TIMEOUT}.
+ * {@code OUT_OF_MEMORY}, {@code PARSER_CRASHED}, {@code STALLED} and {@code TIMEOUT}.
  */
 final class DocumentProcessor implements FileProcessor {
     private final DocumentRepository documents;
@@ -82,7 +83,7 @@ final class DocumentProcessor implements FileProcessor {
         if (known.isPresent()) {
             return known(file, known.get());
         }
-        var outcome = parser.parse(path, file.filename(), deadline);
+        var outcome = parser.parse(path, file.filename(), deadline, file.stallLimit());
         if (outcome instanceof Answered<ParserAnswer> answered) {
             return prepare(file, path, sha256, answered.value());
         }
@@ -90,6 +91,11 @@ final class DocumentProcessor implements FileProcessor {
             return crash.isOutOfMemory()
                     ? unreadable("OUT_OF_MEMORY", "Reading the file takes more memory than one file may use.")
                     : unreadable("PARSER_CRASHED", "The file makes the program that reads it crash.");
+        }
+        if (outcome instanceof Stalled<ParserAnswer> stalled) {
+            return unreadable(
+                    "STALLED",
+                    "Reading the file made no progress for " + stalled.limit().toSeconds() + " seconds.");
         }
         return unreadable(
                 "TIMEOUT", "File processing timed out after " + file.timeLimit().toSeconds() + " seconds.");

@@ -16,8 +16,9 @@ record ParserRequest(String path, String filename, Limits limits, long timeoutMi
      * @param characters text, in UTF-16 units
      * @param embeddedDocuments documents inside the file, at any depth
      * @param depth how deep documents may be nested in documents
+     * @param unpackedBytes bytes of all documents inside the file together
      */
-    record Limits(int characters, int embeddedDocuments, int depth) {
-        static final Limits DEFAULT = new Limits(20_000_000, 1_000, 10);
+    record Limits(int characters, int embeddedDocuments, int depth, long unpackedBytes) {
+        static final Limits DEFAULT = new Limits(20_000_000, 1_000, 10, 2L << 30);
     }
 }

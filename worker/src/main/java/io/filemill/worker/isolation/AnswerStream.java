@@ -6,19 +6,29 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Objects;
 
-/** One answer on a pipe: blocks, each a four-byte length and as many bytes, and then a length of zero. */
+/**
+ * One answer on a pipe: blocks, each a four-byte length and as many bytes, and then a length of zero. In between there may be signs of
+ * life, each a length of −1.
+ */
 final class AnswerStream extends InputStream {
     private static final int MAXIMUM_BLOCK = 1024 * 1024;
+    private static final int SIGN_OF_LIFE = -1;
 
     private final DataInputStream pipe;
     private final long maximum;
+    private final Runnable alive;
     private long total;
     private int left;
     private boolean ended;
 
-    AnswerStream(InputStream pipe, long maximum) {
+    /**
+     * @param maximum bytes of the answer
+     * @param alive is run for everything that the child sends
+     */
+    AnswerStream(InputStream pipe, long maximum, Runnable alive) {
         this.pipe = new DataInputStream(pipe);
         this.maximum = maximum;
+        this.alive = alive;
     }
 
     @Override
@@ -51,7 +61,10 @@ final class AnswerStream extends InputStream {
     }
 
     private void startBlock() throws IOException {
-        left = pipe.readInt();
+        do {
+            left = pipe.readInt();
+            alive.run();
+        } while (left == SIGN_OF_LIFE);
         total += left;
         if (left < 0 || left > MAXIMUM_BLOCK) {
             throw new IOException("The child wrote something that is no answer");

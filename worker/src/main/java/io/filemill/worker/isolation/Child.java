@@ -20,20 +20,28 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** One child process with its pipes and its directory for temporary files. Used by one call at a time; may be killed by any thread. */
 final class Child {
     private static final Set<String> ENVIRONMENT = Set.of("PATH", "LANG", "LC_ALL", "LC_CTYPE");
+    private static final int METASPACE_MEGABYTES = 128;
+    private static final int DIRECT_MEGABYTES = 64;
+    private static final long START_NANOS = 30_000_000_000L;
     private static final int LAST_BREATH_SECONDS = 2;
     private static final int EXIT_SECONDS = 10;
 
     private final ChildOptions options;
+    private final int maximumMegabytes;
     private final Process process;
+    private final ChildMemory memory;
     private final Path temporary;
     private final InputStream answers;
     private final DataOutputStream requests;
     private final TailBuffer errors = new TailBuffer();
     private final AtomicInteger calls = new AtomicInteger();
+    private volatile long lastSign;
 
-    private Child(ChildOptions options, Process process, Path temporary) {
+    private Child(ChildOptions options, int heapMegabytes, Process process, Path temporary) {
         this.options = options;
+        maximumMegabytes = heapMegabytes + options.nonHeapMegabytes();
         this.process = process;
+        memory = new ChildMemory(process.pid());
         this.temporary = temporary;
         answers = new BufferedInputStream(process.getInputStream());
         requests = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
@@ -47,7 +55,7 @@ final class Child {
             builder.environment().keySet().retainAll(ENVIRONMENT);
             builder.environment().put("TMPDIR", temporary.toString());
             var process = builder.start();
-            var child = new Child(options, process, temporary);
+            var child = new Child(options, heapMegabytes, process, temporary);
             threads.execute(() -> child.errors.drain(process.getErrorStream()));
             return child;
         } catch (IOException | RuntimeException e) {
@@ -61,10 +69,14 @@ final class Child {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heapMegabytes + "m",
                 "-XX:+ExitOnOutOfMemoryError",
+                "-XX:MaxMetaspaceSize=" + METASPACE_MEGABYTES + "m",
+                "-XX:MaxDirectMemorySize=" + DIRECT_MEGABYTES + "m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-CreateCoredumpOnCrash",
                 "-XX:+DisplayVMOutputToStderr",
+                "-Xlog:disable",
+                "-Xlog:all=warning:stderr",
                 "-Xshare:auto",
                 "-Djava.awt.headless=true",
                 "-Dfile.encoding=UTF-8",
@@ -75,14 +87,19 @@ final class Child {
                 temporary.toString());
     }
 
+    /** Counts a call and starts the time that {@link #silence()} tells; a new child has some time to start before. */
+    void begin() {
+        var isNew = calls.getAndIncrement() == 0;
+        lastSign = System.nanoTime() + (isNew ? START_NANOS : 0);
+    }
+
     /** Sends a request and waits for the answer, for as long as it takes. */
     <T> T exchange(byte[] request, AnswerReader<T> reader) throws IOException {
-        calls.incrementAndGet();
         requests.writeInt(request.length);
         requests.write(request);
         requests.writeInt(0);
         requests.flush();
-        var answer = new AnswerStream(answers, options.maximumAnswerBytes());
+        var answer = new AnswerStream(answers, options.maximumAnswerBytes(), () -> lastSign = System.nanoTime());
         var value = reader.read(answer);
         answer.drain();
         return value;
@@ -92,8 +109,18 @@ final class Child {
         return calls.get();
     }
 
+    /** For how many nanoseconds the child has not said anything. */
+    long silence() {
+        return System.nanoTime() - lastSign;
+    }
+
+    /** Whether it takes more memory than it may. */
+    boolean isTooLarge() {
+        return memory.megabytes() > maximumMegabytes;
+    }
+
     boolean isUsable() {
-        return process.isAlive() && calls.get() < options.callsPerChild();
+        return process.isAlive() && calls.get() < options.callsPerChild() && !isTooLarge();
     }
 
     /** Waits a moment for the exit of a child that broke off an exchange, and kills it if it does not. */
@@ -102,6 +129,11 @@ final class Child {
         var exitCode = exited ? process.exitValue() : Crashed.NO_EXIT_CODE;
         kill();
         return new Crashed<>(exitCode, cause + ", exit code " + exitCode + ", standard error: " + errors);
+    }
+
+    /** What the call of a child that is too large ends in. */
+    <T> Crashed<T> tooLarge() {
+        return new Crashed<>(Crashed.TOO_LARGE, "more than " + maximumMegabytes + " MB, standard error: " + errors);
     }
 
     /** Ends the process and its descendants and removes its directory. May be called twice. */

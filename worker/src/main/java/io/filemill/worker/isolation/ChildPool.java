@@ -1,9 +1,9 @@
 package io.filemill.worker.isolation;
 
 import io.filemill.worker.isolation.ChildOutcome.Answered;
+import io.filemill.worker.isolation.ChildOutcome.Stalled;
 import io.filemill.worker.isolation.ChildOutcome.TimedOut;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -21,10 +21,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Child processes of one kind, at most one per slot, started when they are needed and used again until they fail, grow old or idle.
  *
- * <p>Safe for use by several threads. A call that finds no free slot waits for one. Whatever a child does, its call ends at the time
- * limit at the latest, its process and its descendants are killed, and the slot is free again.
+ * <p>Safe for use by several threads. A call that finds no free slot waits for one. Whatever a child does, its call ends at the limits
+ * at the latest, its process and its descendants are killed, and the slot is free again.
  */
 public final class ChildPool implements AutoCloseable {
+    /** How often the memory of a child at work is looked at. */
+    private static final long LOOK_NANOS = 250_000_000;
+
     private final ChildOptions options;
     private final int size;
     private final Semaphore slots;
@@ -48,16 +51,15 @@ public final class ChildPool implements AutoCloseable {
     /**
      * Sends one request to a child and waits for its answer.
      *
-     * @param limit the time for the child, its start included if it is new
      * @throws IOException if no process could be started, or the pool was closed
      * @throws InterruptedException if the thread was interrupted; the child is killed
      */
-    public <T> ChildOutcome<T> call(byte[] request, AnswerReader<T> reader, Duration limit)
+    public <T> ChildOutcome<T> call(byte[] request, AnswerReader<T> reader, CallLimits limits)
             throws IOException, InterruptedException {
         slots.acquire();
         try {
             var child = takeIdle();
-            return call(child == null ? start(options.heapMegabytes()) : child, true, request, reader, limit);
+            return call(child == null ? start(options.heapMegabytes()) : child, true, request, reader, limits);
         } finally {
             slots.release();
         }
@@ -68,11 +70,11 @@ public final class ChildPool implements AutoCloseable {
      *
      * @param heapMegabytes the most that the child's heap may take
      */
-    public <T> ChildOutcome<T> callAlone(byte[] request, AnswerReader<T> reader, Duration limit, int heapMegabytes)
+    public <T> ChildOutcome<T> callAlone(byte[] request, AnswerReader<T> reader, CallLimits limits, int heapMegabytes)
             throws IOException, InterruptedException {
         slots.acquire();
         try {
-            return call(start(heapMegabytes), false, request, reader, limit);
+            return call(start(heapMegabytes), false, request, reader, limits);
         } finally {
             slots.release();
         }
@@ -96,26 +98,48 @@ public final class ChildPool implements AutoCloseable {
     }
 
     private <T> ChildOutcome<T> call(
-            Child child, boolean reusable, byte[] request, AnswerReader<T> reader, Duration limit)
+            Child child, boolean reusable, byte[] request, AnswerReader<T> reader, CallLimits limits)
             throws IOException, InterruptedException {
-        var exchange = new FutureTask<>(() -> child.exchange(request, reader));
         var answered = false;
         try {
-            threads.execute(exchange);
-            var answer = exchange.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-            answered = true;
-            return new Answered<>(answer);
-        } catch (TimeoutException e) {
-            return new TimedOut<>();
-        } catch (ExecutionException e) {
-            var crash = child.<T>crash(e.getCause() == null ? e : e.getCause());
-            failIfClosed();
-            return crash;
+            var outcome = await(child, request, reader, limits);
+            answered = outcome instanceof Answered;
+            return outcome;
         } finally {
             if (answered && reusable && child.isUsable()) {
                 giveBack(child);
             } else {
                 discard(child);
+            }
+        }
+    }
+
+    private <T> ChildOutcome<T> await(Child child, byte[] request, AnswerReader<T> reader, CallLimits limits)
+            throws IOException, InterruptedException {
+        var exchange = new FutureTask<>(() -> child.exchange(request, reader));
+        var deadline = System.nanoTime() + limits.time().toNanos();
+        child.begin();
+        threads.execute(exchange);
+        while (true) {
+            var left = deadline - System.nanoTime();
+            var patience = limits.stall().toNanos() - child.silence();
+            try {
+                var nextLook = Math.min(LOOK_NANOS, Math.min(left, patience));
+                return new Answered<>(exchange.get(Math.max(nextLook, 0), TimeUnit.NANOSECONDS));
+            } catch (ExecutionException e) {
+                var crash = child.<T>crash(e.getCause() == null ? e : e.getCause());
+                failIfClosed();
+                return crash;
+            } catch (TimeoutException e) {
+                if (left <= 0) {
+                    return new TimedOut<>();
+                }
+                if (patience <= 0) {
+                    return new Stalled<>(limits.stall());
+                }
+                if (child.isTooLarge()) {
+                    return child.tooLarge();
+                }
             }
         }
     }

@@ -266,7 +266,7 @@ class DocumentProcessorIT {
         @Test
         void parserThatAlwaysCrashesIsSaid() throws Exception {
             var usual = options(64);
-            var broken = new ChildOptions(usual.classPath(), "no.such.Main", 64, 1, 1_000, usual.idleLimit());
+            var broken = new ChildOptions(usual.classPath(), "no.such.Main", 64, 192, 1, 1_000, usual.idleLimit());
             try (var pool = new ChildPool(broken, 1)) {
                 var brokenProcessor = new DocumentProcessor(documents, new DocumentParser(pool));
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.filemill.worker.isolation.ChildOutcome.Answered;
 import io.filemill.worker.isolation.ChildOutcome.Crashed;
+import io.filemill.worker.isolation.ChildOutcome.Stalled;
 import io.filemill.worker.isolation.ChildOutcome.TimedOut;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,11 +26,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class ChildPoolIT {
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration MINUTE = Duration.ofSeconds(60);
+    private static final CallLimits LONG = new CallLimits(MINUTE, MINUTE);
     private static final ChildOptions OPTIONS = new ChildOptions(
             Path.of("target", "test-classes").toAbsolutePath().toString(),
             UnrulyChild.class.getName(),
             64,
+            192,
             500,
             1024 * 1024,
             Duration.ofMinutes(1));
@@ -45,8 +48,8 @@ class ChildPoolIT {
         return ask(request, LONG);
     }
 
-    private ChildOutcome<String> ask(String request, Duration limit) throws IOException, InterruptedException {
-        return pool.call(request.getBytes(StandardCharsets.UTF_8), ChildPoolIT::read, limit);
+    private ChildOutcome<String> ask(String request, CallLimits limits) throws IOException, InterruptedException {
+        return pool.call(request.getBytes(StandardCharsets.UTF_8), ChildPoolIT::read, limits);
     }
 
     private static String read(InputStream answer) throws IOException {
@@ -89,7 +92,7 @@ class ChildPoolIT {
     @Test
     void childIsReplacedAfterItsCalls() throws Exception {
         pool = new ChildPool(
-                new ChildOptions(OPTIONS.classPath(), OPTIONS.mainClass(), 64, 2, 1024, Duration.ofMinutes(1)), 1);
+                new ChildOptions(OPTIONS.classPath(), OPTIONS.mainClass(), 64, 192, 2, 1024, Duration.ofMinutes(1)), 1);
         var first = pid();
 
         assertThat(pid()).isEqualTo(first);
@@ -100,7 +103,8 @@ class ChildPoolIT {
     @Test
     void idleChildIsEnded() throws Exception {
         pool = new ChildPool(
-                new ChildOptions(OPTIONS.classPath(), OPTIONS.mainClass(), 64, 500, 1024, Duration.ofMillis(100)), 1);
+                new ChildOptions(OPTIONS.classPath(), OPTIONS.mainClass(), 64, 192, 500, 1024, Duration.ofMillis(100)),
+                1);
         var first = pid();
 
         await().untilAsserted(() -> assertThat(isAlive(first)).isFalse());
@@ -120,9 +124,61 @@ class ChildPoolIT {
     void endlessLoopIsKilledAtTheTimeLimit() throws Exception {
         var first = pid();
 
-        assertThat(ask("hang", Duration.ofMillis(300))).isInstanceOf(TimedOut.class);
+        assertThat(ask("hang", new CallLimits(Duration.ofMillis(300), MINUTE))).isInstanceOf(TimedOut.class);
         assertThat(isAlive(first)).isFalse();
         assertThatThePoolWorks();
+    }
+
+    @Test
+    void silentChildIsKilledAtTheStallLimit() throws Exception {
+        var first = pid();
+        var limit = Duration.ofMillis(300);
+
+        assertThat(ask("hang", new CallLimits(MINUTE, limit))).isEqualTo(new Stalled<>(limit));
+        assertThat(isAlive(first)).isFalse();
+        assertThatThePoolWorks();
+    }
+
+    @Test
+    void childThatShowsSignsOfLifeMayTakeLongerThanTheStallLimit() throws Exception {
+        pid();
+
+        assertThat(ask("work 4", new CallLimits(MINUTE, Duration.ofSeconds(2)))).isEqualTo(new Answered<>("4 s"));
+    }
+
+    @Test
+    void signsOfLifeDoNotExtendTheTimeLimit() throws Exception {
+        pid();
+
+        assertThat(ask("work 600", new CallLimits(Duration.ofSeconds(1), MINUTE)))
+                .isInstanceOf(TimedOut.class);
+        assertThatThePoolWorks();
+    }
+
+    @Test
+    void childThatTakesTooMuchMemoryBesideItsHeapIsKilled() throws Exception {
+        var first = pid();
+
+        var outcome = ask("take 400");
+
+        assertThatItCrashed(outcome, Crashed.TOO_LARGE);
+        assertThat(((Crashed<String>) outcome).isOutOfMemory()).isTrue();
+        assertThat(isAlive(first)).isFalse();
+        assertThatThePoolWorks();
+    }
+
+    @Test
+    void childThatKeepsTooMuchMemoryIsNotUsedAgain() throws Exception {
+        var child = Child.start(OPTIONS, OPTIONS.heapMegabytes(), task -> new Thread(task).start());
+        try {
+            child.exchange("echo x".getBytes(StandardCharsets.UTF_8), ChildPoolIT::read);
+            assertThat(child.isUsable()).isTrue();
+
+            child.exchange("keep 400".getBytes(StandardCharsets.UTF_8), ChildPoolIT::read);
+            assertThat(child.isUsable()).isFalse();
+        } finally {
+            child.kill();
+        }
     }
 
     @Test

@@ -11,10 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.zip.Deflater;
 
 /** A child that does whatever a request asks for: {@code verb} or {@code verb argument}. */
 final class UnrulyChild {
     private static final int BLOCK = 64 * 1024;
+    private static final int SIGN_OF_LIFE = -1;
+    private static final int DEFLATERS_PER_MEGABYTE = 20;
+    private static final List<Deflater> HOARD = new ArrayList<>();
 
     private UnrulyChild() {}
 
@@ -38,6 +42,9 @@ final class UnrulyChild {
             case "temporary" ->
                 Files.writeString(temporary.resolve("left"), "over").toString();
             case "hang" -> hang();
+            case "work" -> work(Integer.parseInt(argument), output);
+            case "take" -> take(Integer.parseInt(argument)) + hang();
+            case "keep" -> take(Integer.parseInt(argument));
             case "spawn-and-hang" -> spawnAndHang(Path.of(argument));
             case "exhaust" -> exhaust();
             case "exit" -> exit(Integer.parseInt(argument));
@@ -65,6 +72,27 @@ final class UnrulyChild {
             turns = Thread.interrupted() ? 0 : (turns + 1) % 1_000;
         }
         return "never";
+    }
+
+    /** Gives five signs of life each second. */
+    private static String work(int seconds, DataOutputStream output) throws IOException {
+        for (var sign = 0; sign < 5 * seconds; sign++) {
+            output.writeInt(SIGN_OF_LIFE);
+            output.flush();
+            var start = System.nanoTime();
+            while (System.nanoTime() - start < 200_000_000) {
+                Thread.onSpinWait();
+            }
+        }
+        return seconds + " s";
+    }
+
+    /** Takes memory outside the heap that no option of the virtual machine bounds. */
+    private static String take(int megabytes) {
+        for (var taken = 0; taken < megabytes * DEFLATERS_PER_MEGABYTE; taken++) {
+            HOARD.add(new Deflater());
+        }
+        return megabytes + " MB";
     }
 
     private static String spawnAndHang(Path pidFile) throws IOException {
