@@ -1,0 +1,117 @@
+package io.filemill.e2e.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The promise under every fault at once. What it does and how to run it again: docs/chaos.md. */
+class ChaosIT {
+    private static final Duration SETTLE_LIMIT = Duration.ofSeconds(240);
+
+    @TempDir
+    Path workDir;
+
+    private final Plan plan = Plan.ofSystemProperties();
+
+    @Test
+    void losesNothingAndCountsEachFileOnceWhateverDies() throws Exception {
+        Path logs = Files.createDirectories(Path.of("target", "chaos", Long.toString(plan.seed())));
+        System.out.println("Chaos: " + plan.replay() + ", journal in " + logs.toAbsolutePath());
+        try (var journal = new Journal(logs.resolve("journal.txt"));
+                var cluster = new Cluster(workDir, logs, plan.nodes(), journal)) {
+            run(cluster, journal);
+        }
+    }
+
+    private void run(Cluster cluster, Journal journal) throws IOException, InterruptedException, ExecutionException {
+        cluster.start(Cluster.API);
+        var judge = new Judge(cluster.url());
+        judge.takeSeat();
+        for (String worker : cluster.workers()) {
+            cluster.start(worker);
+        }
+        var end = new EndState(cluster.url());
+        try (var watcher = new Watcher(cluster.url(), journal);
+                var load = new Load(plan, new Api(cluster.apiAddress()), journal)) {
+            Duration calm = journal.elapsed();
+            watcher.start();
+            load.start();
+            new Adversary(plan, cluster, journal).run();
+            load.stop();
+            Duration chaos = journal.elapsed().minus(calm);
+            journal.note("the faults are over");
+            settle(cluster, end, journal);
+            check(cluster, end, load, journal);
+            judge.verdicts().forEach(journal::violation);
+            System.out.println(table(end, load, watcher, journal, chaos));
+            assertThat(journal.violations()).as(plan.replay()).isEmpty();
+        }
+    }
+
+    private static void settle(Cluster cluster, EndState end, Journal journal) {
+        try {
+            await().atMost(SETTLE_LIMIT)
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> end.unfinishedFiles() == 0
+                            && EndState.deadPrograms(cluster).isEmpty());
+            await().atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> end.leftoverJobs().isEmpty()
+                            && EndState.orphans(cluster).isEmpty());
+        } catch (ConditionTimeoutException e) {
+            journal.violation("stuck: " + end.unfinishedFiles() + " files are not final " + SETTLE_LIMIT.toSeconds()
+                    + " s after the last fault, or something was left behind");
+        }
+        journal.note("settled");
+    }
+
+    private static void check(Cluster cluster, EndState end, Load load, Journal journal) {
+        List.of(
+                        end.wrongUploads(load.submissions()),
+                        end.wrongRows(),
+                        end.wrongDocuments(),
+                        end.leftoverJobs(),
+                        EndState.orphans(cluster),
+                        EndState.loggedErrors(cluster),
+                        EndState.deadPrograms(cluster))
+                .forEach(wrongs -> wrongs.forEach(journal::violation));
+        Api.Answer ready = new Api(cluster.apiAddress()).get("/actuator/health/readiness");
+        if (!ready.isSuccess()) {
+            journal.violation("the API is not ready in the end: " + ready);
+        }
+    }
+
+    private String table(EndState end, Load load, Watcher watcher, Journal journal, Duration chaos) {
+        Map<String, Object> rows = new LinkedHashMap<>();
+        rows.put("seed", plan.seed());
+        rows.put("seconds of faults", chaos.toSeconds());
+        rows.put("seconds until all was done", journal.elapsed().minus(chaos).toSeconds());
+        rows.put("nodes", plan.nodes());
+        rows.putAll(journal.counts());
+        end.filesByOutcome().forEach((outcome, files) -> rows.put("files " + outcome, files));
+        rows.put(
+                "files in all",
+                load.submissions().stream()
+                        .filter(one -> one.task() != null)
+                        .mapToInt(one -> one.items().size())
+                        .sum());
+        rows.put("samples", watcher.samples());
+        rows.put("rows of files compared", watcher.filesSeen());
+        rows.put("samples without a database", watcher.missed());
+        rows.put("VIOLATIONS", journal.violations().size());
+        StringBuilder table = new StringBuilder("Chaos, in figures\n");
+        rows.forEach((name, value) -> table.append("  %-40s %10s%n".formatted(name, value)));
+        return table.toString();
+    }
+}

@@ -1,0 +1,185 @@
+package io.filemill.e2e.chaos;
+
+import io.filemill.e2e.Program;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** What must be true when the faults are over and the work is done. Each method tells what is not. */
+final class EndState {
+    /** JobRunr's jobs that wait or run, at most: the feeder's window with one slot's share to spare. */
+    private static final int LARGEST_WINDOW = 64;
+
+    /** Why a file of the load may fail: it was asked to, it was cancelled, or its node was killed twice under it. */
+    private static final Set<String> EXPECTED_ERRORS =
+            Set.of("NOOP_FAILURE", "NOOP_UNAVAILABLE", "CANCELLED", "QUARANTINED");
+
+    private static final Pattern OWN_ERROR =
+            Pattern.compile("^\\S+ +ERROR \\d+ --- .*\\] (i\\.f\\.|io\\.filemill\\.).*");
+
+    private final JdbcClient jdbc;
+
+    EndState(String url) {
+        this.jdbc = JdbcClient.create(new DriverManagerDataSource(url));
+    }
+
+    /** How many files are not final yet. */
+    int unfinishedFiles() {
+        return jdbc.sql("select count(*) from file_task where finished_at is null")
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Files by status and error code, as the table shows them. */
+    Map<String, Integer> filesByOutcome() {
+        return jdbc
+                .sql("""
+                select status || coalesce(' ' || nullif(error_code, ''), '') as outcome, count(*) as files
+                from file_task
+                group by outcome
+                order by outcome
+                """)
+                .query((row, number) -> Map.entry(row.getString("outcome"), row.getInt("files")))
+                .list()
+                .stream()
+                .collect(
+                        Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Integer::sum, java.util.TreeMap::new));
+    }
+
+    /** Every upload that was answered is there with all its files; one that was not answered is there whole, or not at all. */
+    List<String> wrongUploads(List<Submission> submissions) {
+        Map<String, UUID> taskOfItem = jdbc
+                .sql("select item, upload_task_id from file_task")
+                .query((row, number) -> Map.entry(row.getString("item"), row.getObject("upload_task_id", UUID.class)))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (one, other) -> new UUID(0, 0)));
+        List<String> wrong = new ArrayList<>();
+        for (Submission submission : submissions) {
+            List<UUID> tasks = submission.items().stream()
+                    .map(taskOfItem::get)
+                    .filter(java.util.Objects::nonNull)
+                    .toList();
+            boolean isWhole = tasks.size() == submission.items().size()
+                    && Set.copyOf(tasks).size() == 1;
+            boolean isRight = submission.task() == null
+                    ? tasks.isEmpty() || isWhole
+                    : isWhole && tasks.get(0).equals(submission.task());
+            if (!isRight) {
+                wrong.add("upload " + submission + " has its files in the tasks " + tasks);
+            }
+        }
+        int submitted = submissions.stream().mapToInt(one -> one.items().size()).sum();
+        if (taskOfItem.size() > submitted) {
+            wrong.add("there are files that nobody submitted");
+        }
+        return wrong;
+    }
+
+    List<String> wrongRows() {
+        return jdbc.sql("""
+                with counted as (
+                    select upload_task_id as id, count(*) as files,
+                           count(*) filter (where status = 'completed') as successful,
+                           count(*) filter (where status = 'failed') as failed,
+                           count(*) filter (where status = 'skipped') as skipped
+                    from file_task group by upload_task_id)
+                select 'counters differ from the rows in the end: ' || t.id
+                from upload_task t left join counted c using (id)
+                where (t.total_files, t.processed_files, t.successful_files, t.failed_files, t.skipped_files)
+                      is distinct from (c.files, c.files, c.successful, c.failed, c.skipped)
+                union all
+                select 'a task is not final: ' || id from upload_task where finished_at is null
+                union all
+                select format('file %s failed for no good reason: %s, %s', id, error_code, error)
+                from file_task where status = 'failed' and error_code <> all (:expected)
+                """)
+                .param("expected", EXPECTED_ERRORS.toArray(String[]::new))
+                .query(String.class)
+                .list();
+    }
+
+    /** The stored documents are exactly what the completed files say. */
+    List<String> wrongDocuments() {
+        return jdbc.sql("""
+                with stored as (
+                    select d.*, (select count(*) from chunk c where c.document_id = d.id) as chunks from document d),
+                ended as (
+                    select f.*, t.user_id from file_task f join upload_task t on t.id = f.upload_task_id
+                    where t.processor = 'document')
+                select format('file %s is indexed, but its document is not as it says: %s', f.id, f.result)
+                from ended f
+                where f.status = 'completed' and not exists (
+                    select from stored d
+                    where d.user_id = f.user_id and d.sha256 = f.sha256 and f.result ->> 'status' = 'indexed'
+                      and f.result ->> 'id' = d.sha256 and (f.result ->> 'chunks')::integer = d.chunks)
+                union all
+                select format('file %s is skipped as unchanged, but its document is missing: %s', f.id, f.result)
+                from ended f
+                where f.status = 'skipped' and not exists (
+                    select from stored d
+                    where d.user_id = f.user_id and d.sha256 = f.sha256 and f.result ->> 'status' = 'unchanged')
+                union all
+                select format('document %s of %s belongs to file %s, which is %s', d.id, d.filename, d.file_task_id,
+                              coalesce(f.status || coalesce(' ' || f.error_code, ''), 'unknown'))
+                from stored d left join ended f on f.id = d.file_task_id
+                where f.id is null or f.status <> 'completed' or f.sha256 <> d.sha256
+                union all
+                select format('document %s of %s has no chunks or a gap in them', d.id, d.filename)
+                from stored d
+                where d.chunks <> (select coalesce(max(ordinal), -2) + 1 from chunk c where c.document_id = d.id)
+                """).query(String.class).list();
+    }
+
+    /** JobRunr holds nothing that waits, runs or will not go away. */
+    List<String> leftoverJobs() {
+        return jdbc.sql("""
+                select format('%s jobs of JobRunr are %s in the end', count(*), state)
+                from jobrunr_jobs
+                where state not in ('SUCCEEDED', 'DELETED')
+                group by state
+                having count(*) > case state when 'FAILED' then :window else 0 end
+                """).param("window", LARGEST_WINDOW).query(String.class).list();
+    }
+
+    /** Parser processes whose worker is gone. */
+    static List<String> orphans(Cluster cluster) {
+        Set<Long> parents = cluster.all().stream()
+                .filter(Program::isAlive)
+                .map(Program::pid)
+                .collect(Collectors.toSet());
+        String parser = cluster.dataDir().resolve("parser").toString();
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info().commandLine().orElse("").contains(parser))
+                .filter(process -> !process.parent()
+                        .map(parent -> parents.contains(parent.pid()))
+                        .orElse(false))
+                .map(process -> "orphan " + process.pid() + ": "
+                        + process.info().commandLine().orElse(""))
+                .toList();
+    }
+
+    /** What our own code called an error; none of the faults is one. */
+    static List<String> loggedErrors(Cluster cluster) {
+        return cluster.all().stream()
+                .flatMap(program -> program.output().lines())
+                .filter(line -> OWN_ERROR.matcher(line).matches())
+                .map(line -> "logged: " + line)
+                .toList();
+    }
+
+    static List<String> deadPrograms(Cluster cluster) {
+        List<String> names = new ArrayList<>(cluster.workers());
+        names.add(Cluster.API);
+        return names.stream()
+                .filter(name -> !cluster.program(name).isAlive())
+                .map(name -> name + " ended by itself")
+                .toList();
+    }
+}
