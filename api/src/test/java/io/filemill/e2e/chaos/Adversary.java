@@ -1,6 +1,8 @@
 package io.filemill.e2e.chaos;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -17,6 +19,14 @@ final class Adversary {
     private static final String CONNECTIONS = "connections";
     private static final String POSTGRES = "PostgreSQL";
 
+    /** So many faults come to each victim, also if the machine is so slow that the time is over. */
+    private static final int LEAST = 2;
+
+    private static final List<Fault> OF_WORKERS =
+            List.of(Fault.WORKER_FROZEN, Fault.WORKER_KILLED, Fault.WORKER_RESTARTED);
+    private static final List<Fault> OF_API = List.of(Fault.API_KILLED, Fault.API_RESTARTED);
+    private static final List<Fault> OF_POSTGRES = List.of(Fault.POSTGRES_KILLED, Fault.POSTGRES_RESTARTED);
+
     private final Plan plan;
     private final Cluster cluster;
     private final Journal journal;
@@ -31,13 +41,14 @@ final class Adversary {
     /** Injects faults for the time of the plan, and returns when everything that it broke works again. */
     void run() throws InterruptedException, ExecutionException {
         List<Callable<Void>> torments = new ArrayList<>();
+        SplittableRandom random = plan.randomOf("first faults");
+        int turn = random.nextInt(OF_WORKERS.size());
         for (String worker : cluster.workers()) {
-            torments.add(torment(
-                    worker, 1_500, 8_000, List.of(Fault.WORKER_KILLED, Fault.WORKER_FROZEN, Fault.WORKER_RESTARTED)));
+            torments.add(torment(worker, 1_500, 6_000, turned(OF_WORKERS, turn++)));
         }
-        torments.add(torment(Cluster.API, 6_000, 20_000, List.of(Fault.API_KILLED, Fault.API_RESTARTED)));
-        torments.add(torment(POSTGRES, 10_000, 25_000, List.of(Fault.POSTGRES_KILLED, Fault.POSTGRES_RESTARTED)));
-        torments.add(torment(CONNECTIONS, 2_000, 10_000, List.of(Fault.CONNECTIONS_CUT)));
+        torments.add(torment(Cluster.API, 4_000, 12_000, turned(OF_API, random.nextInt())));
+        torments.add(torment(POSTGRES, 8_000, 20_000, turned(OF_POSTGRES, random.nextInt())));
+        torments.add(torment(CONNECTIONS, 2_000, 8_000, List.of(Fault.CONNECTIONS_CUT)));
         ExecutorService threads = Executors.newFixedThreadPool(torments.size());
         try {
             List<Future<Void>> running = torments.stream().map(threads::submit).toList();
@@ -51,17 +62,29 @@ final class Adversary {
         }
     }
 
+    /** Each worker begins with another kind, so that already two faults of two workers are of all kinds. */
+    private static List<Fault> turned(List<Fault> faults, int by) {
+        List<Fault> turned = new ArrayList<>(faults);
+        Collections.rotate(turned, -by);
+        return turned;
+    }
+
     private Callable<Void> torment(String victim, int shortestPause, int longestPause, List<Fault> faults) {
         SplittableRandom random = plan.randomOf(victim);
         Deck<Fault> deck = new Deck<>(faults, random);
         return () -> {
-            while (!enough.await(
-                    Pause.between(random, shortestPause, longestPause).toMillis(), TimeUnit.MILLISECONDS)) {
+            int injected = 0;
+            while (!isEnough(plan.pause(random, shortestPause, longestPause)) || injected < LEAST) {
                 checkAlive(victim);
                 inflict(deck.next(), victim, random);
+                injected++;
             }
             return null;
         };
+    }
+
+    private boolean isEnough(Duration pause) throws InterruptedException {
+        return enough.await(pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void checkAlive(String victim) throws InterruptedException {

@@ -1,6 +1,7 @@
 package io.filemill.e2e.chaos;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,21 +23,30 @@ record Api(String address) {
             .connectTimeout(Duration.ofSeconds(2))
             .build();
     private static final JsonMapper JSON = new JsonMapper();
+    private static final int REFUSED = -1;
     private static final int NONE = 0;
 
     /**
      * What came back.
      *
-     * @param status 0 if the connection was refused or broke before the answer was whole
+     * @param isReplayed whether it repeats the answer to an earlier request
+     * @param status -1 if nobody listens, 0 if the connection broke before the answer was whole
      */
-    record Answer(int status, JsonNode body) {
+    record Answer(int status, JsonNode body, boolean isReplayed) {
         boolean isSuccess() {
             return status >= 200 && status < 300;
         }
 
-        /** Whether nobody can tell from it if the request took effect. */
-        boolean isOpen() {
-            return status == NONE || status == 503;
+        /** Whether the request certainly took no effect. */
+        boolean isRefused() {
+            return status == REFUSED;
+        }
+
+        /** Whether it says how the request ended; otherwise nobody can tell, and it should be sent again. */
+        boolean isFinal() {
+            return status > NONE
+                    && status != 503
+                    && !body.path("type").asString("").endsWith("in-flight");
         }
 
         @Override
@@ -49,8 +59,8 @@ record Api(String address) {
         return send(request(path).GET());
     }
 
-    Answer post(String path, Map<String, String> headers, HttpRequest.BodyPublisher body) {
-        HttpRequest.Builder request = request(path).POST(body);
+    Answer post(String path, Map<String, String> headers, String body) {
+        HttpRequest.Builder request = request(path).POST(HttpRequest.BodyPublishers.ofString(body));
         headers.forEach(request::header);
         return send(request);
     }
@@ -63,9 +73,14 @@ record Api(String address) {
         try {
             HttpResponse<String> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
             String body = response.body();
-            return new Answer(response.statusCode(), body.isBlank() ? MissingNode.getInstance() : JSON.readTree(body));
+            return new Answer(
+                    response.statusCode(),
+                    body.isBlank() ? MissingNode.getInstance() : JSON.readTree(body),
+                    response.headers().firstValue("Idempotency-Replayed").isPresent());
+        } catch (ConnectException e) {
+            return new Answer(REFUSED, MissingNode.getInstance(), false);
         } catch (IOException e) {
-            return new Answer(NONE, MissingNode.getInstance());
+            return new Answer(NONE, MissingNode.getInstance(), false);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
@@ -44,17 +47,19 @@ class ChaosIT {
         var end = new EndState(cluster.url());
         try (var watcher = new Watcher(cluster.url(), journal);
                 var load = new Load(plan, new Api(cluster.apiAddress()), journal)) {
-            Duration calm = journal.elapsed();
+            Duration before = journal.elapsed();
             watcher.start();
             load.start();
             new Adversary(plan, cluster, journal).run();
             load.stop();
-            Duration chaos = journal.elapsed().minus(calm);
+            Duration chaos = journal.elapsed().minus(before);
             journal.note("the faults are over");
             settle(cluster, end, journal);
+            Duration settling = journal.elapsed().minus(before).minus(chaos);
             check(cluster, end, load, journal);
             judge.verdicts().forEach(journal::violation);
-            System.out.println(table(end, load, watcher, journal, chaos));
+            checkRetries(judge, load, journal);
+            System.out.println(table(end, load, watcher, journal, chaos, settling));
             assertThat(journal.violations()).as(plan.replay()).isEmpty();
         }
     }
@@ -78,7 +83,7 @@ class ChaosIT {
 
     private static void check(Cluster cluster, EndState end, Load load, Journal journal) {
         List.of(
-                        end.wrongUploads(load.submissions()),
+                        end.wrongUploads(load.accepted()),
                         end.wrongRows(),
                         end.wrongDocuments(),
                         end.leftoverJobs(),
@@ -92,19 +97,30 @@ class ChaosIT {
         }
     }
 
-    private String table(EndState end, Load load, Watcher watcher, Journal journal, Duration chaos) {
+    /** Files went back from failed to pending because a user asked for it, and for no other reason. */
+    private static void checkRetries(Judge judge, Load load, Journal journal) {
+        Map<UUID, Integer> reopened = judge.reopenedFiles();
+        Set<UUID> unasked = new HashSet<>(reopened.keySet());
+        unasked.removeAll(load.retriedTasks());
+        unasked.forEach(task -> journal.violation("failed files of " + task + " were tried again unasked"));
+        int files = reopened.values().stream().mapToInt(Integer::intValue).sum();
+        if (files < load.retriedFiles()) {
+            journal.violation(load.retriedFiles() + " files should have been tried again, but " + files + " were");
+        }
+    }
+
+    private String table(EndState end, Load load, Watcher watcher, Journal journal, Duration chaos, Duration settling) {
         Map<String, Object> rows = new LinkedHashMap<>();
         rows.put("seed", plan.seed());
         rows.put("seconds of faults", chaos.toSeconds());
-        rows.put("seconds until all was done", journal.elapsed().minus(chaos).toSeconds());
+        rows.put("seconds until all was done after", settling.toSeconds());
         rows.put("nodes", plan.nodes());
         rows.putAll(journal.counts());
         end.filesByOutcome().forEach((outcome, files) -> rows.put("files " + outcome, files));
         rows.put(
                 "files in all",
-                load.submissions().stream()
-                        .filter(one -> one.task() != null)
-                        .mapToInt(one -> one.items().size())
+                load.accepted().stream()
+                        .mapToInt(one -> one.submission().items().size())
                         .sum());
         rows.put("samples", watcher.samples());
         rows.put("rows of files compared", watcher.filesSeen());

@@ -77,7 +77,7 @@ final class Cluster implements AutoCloseable {
             }
             Pause.of(Duration.ofMillis(200));
             if (!program.isAlive()) {
-                journal.count("starts without a database", name);
+                journal.count("starts cut short by another fault", name);
                 program = launch(name);
             }
         }

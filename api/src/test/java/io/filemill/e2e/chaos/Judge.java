@@ -1,6 +1,9 @@
 package io.filemill.e2e.chaos;
 
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -41,6 +44,9 @@ final class Judge {
                             then 'an attempt began before the last one was over'
                         when new.status = 'running' and old.status = 'pending' and old.dispatched_at is null
                             then 'a file was claimed that was not dispatched'
+                        when new.status = 'running' and old.status = 'pending'
+                             and not exists (select from worker_node n where n.id = new.node_id and n.lease_expires_at > now())
+                            then 'a file was claimed by a node without a lease'
                         when old.status = 'running' and (new.status = 'running' or is_final)
                              and (new.attempt, new.node_id) is distinct from (old.attempt, old.node_id)
                             then 'a running file changed hands'
@@ -65,8 +71,6 @@ final class Judge {
                             then 'a task became another one'
                         when old.total_files > 0 and new.total_files <> old.total_files then 'a task changed its size'
                         when old.finished_at is not null and not is_reopened then 'a final task changed'
-                        when new.processed_files < old.processed_files and old.finished_at is null
-                            then 'a task that runs went back'
                     end;
                 begin
                     if verdict is not null then
@@ -90,6 +94,16 @@ final class Judge {
                 create trigger judge_deletion after delete on upload_task
                     for each row execute function chaos.judge_deletion();
                 """).update();
+    }
+
+    /** Failed files went back to pending so often, by the task. */
+    Map<UUID, Integer> reopenedFiles() {
+        return jdbc
+                .sql("select upload_task_id, count(*) as files from chaos.reopened group by upload_task_id")
+                .query((row, number) -> Map.entry(row.getObject("upload_task_id", UUID.class), row.getInt("files")))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** What broke a rule. */

@@ -28,6 +28,12 @@ record Plan(long seed, Duration duration, int files, int nodes) {
         return new SplittableRandom(seed * 1_000_003 + actor.hashCode());
     }
 
+    /** The time until the next fault of a victim, in milliseconds; longer in a long run, so that there is work between the faults. */
+    Duration pause(SplittableRandom random, int shortest, int longest) {
+        int stretch = (int) Math.max(1, Math.min(3, duration.toSeconds() / 60));
+        return Pause.between(random, shortest * stretch, longest * stretch);
+    }
+
     /** The command that runs it again. */
     String replay() {
         return "mvn verify -Pchaos -D%sseed=%d -D%sseconds=%d -D%sfiles=%d -D%snodes=%d"

@@ -89,11 +89,10 @@ final class Watcher implements AutoCloseable {
             return finishedAt != null;
         }
 
-        /** Whether this may come after the other, seen earlier. */
+        /** Whether this may come after the other, seen earlier. A failed file may have been tried again in between. */
         boolean mayFollow(FileRow earlier) {
-            boolean isReopened = earlier.status.equals("failed") && !status.equals("failed")
-                    || earlier.status.equals("failed") && attempt > earlier.attempt;
-            return attempt >= earlier.attempt && (!earlier.isFinal() || isReopened || equals(earlier));
+            return attempt >= earlier.attempt
+                    && (!earlier.isFinal() || earlier.status.equals("failed") || equals(earlier));
         }
     }
 

@@ -5,14 +5,12 @@ import io.filemill.worker.file.FileOutcome;
 import io.filemill.worker.file.FileProcessor;
 import io.filemill.worker.file.SourceFile;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Does nothing, for as long as asked. Settings: {@code delay_ms}, how long a file takes (0), {@code fail_every}: each n-th file of a
- * node's file tasks, by their ids, fails (0, never), and {@code unavailable_percent}: how likely each attempt fails in a way that may pass
- * (0).
+ * Does nothing, for as long as asked. Settings: {@code delay_ms}, how long a file takes (0), and {@code fail_every}: each n-th file of a
+ * node's file tasks, by their ids, fails (0, never).
  */
 public final class NoopProcessor implements FileProcessor {
     @Override
@@ -30,11 +28,6 @@ public final class NoopProcessor implements FileProcessor {
         if (failEvery > 0 && file.fileTaskId() % failEvery == 0) {
             return new FileOutcome.Rejected(
                     new FileError("NOOP_FAILURE", "The task's settings asked this file to fail."));
-        }
-        if (ThreadLocalRandom.current().nextInt(100)
-                < file.settings().path("unavailable_percent").asInt(0)) {
-            return new FileOutcome.Unavailable(
-                    new FileError("NOOP_UNAVAILABLE", "The task's settings asked this attempt to fail."));
         }
         return new FileOutcome.Completed(JsonNodeFactory.instance.objectNode().put("status", "done"));
     }
