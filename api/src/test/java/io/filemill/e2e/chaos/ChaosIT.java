@@ -122,6 +122,8 @@ class ChaosIT {
                 load.accepted().stream()
                         .mapToInt(one -> one.submission().items().size())
                         .sum());
+        rows.put("files tried again for a user", load.retriedFiles());
+        rows.put("rows of JobRunr", end.jobs());
         rows.put("samples", watcher.samples());
         rows.put("rows of files compared", watcher.filesSeen());
         rows.put("samples without a database", watcher.missed());

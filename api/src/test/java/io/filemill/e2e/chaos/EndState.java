@@ -14,15 +14,14 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** What must be true when the faults are over and the work is done. Each method tells what is not. */
 final class EndState {
-    /** JobRunr's jobs that wait or run, at most: the feeder's window with one slot's share to spare. */
-    private static final int LARGEST_WINDOW = 64;
+    /** Jobs whose end could not be written down may stay as failed until the purge; more than a window of the feeder are too many. */
+    private static final int MOST_FAILED_JOBS = 64;
 
     /** Why a file of the load may fail: it was asked to, it was cancelled, or its node was killed twice under it. */
     private static final Set<String> EXPECTED_ERRORS =
             Set.of("NOOP_FAILURE", "NOOP_UNAVAILABLE", "CANCELLED", "QUARANTINED");
 
-    private static final Pattern OWN_ERROR =
-            Pattern.compile("^\\S+ +ERROR \\d+ --- .*\\] (i\\.f\\.|io\\.filemill\\.).*");
+    private static final Pattern OWN_ERROR = Pattern.compile("^\\S+ +ERROR \\d+ --- .*\\] (i|io)\\.f(ilemill)?\\..*");
 
     private final JdbcClient jdbc;
 
@@ -138,8 +137,18 @@ final class EndState {
                 where state not in ('SUCCEEDED', 'DELETED')
                   and not (state = 'SCHEDULED' and recurringjobid is not null)      -- the next purge
                 group by state
-                having count(*) > case state when 'FAILED' then :window else 0 end
-                """).param("window", LARGEST_WINDOW).query(String.class).list();
+                having count(*) > case state when 'FAILED' then :mostFailed else 0 end
+                """)
+                .param("mostFailed", MOST_FAILED_JOBS)
+                .query(String.class)
+                .list();
+    }
+
+    /** How many rows JobRunr has; those that succeeded stay for ten minutes. */
+    int jobs() {
+        return jdbc.sql("select count(*) from jobrunr_jobs")
+                .query(Integer.class)
+                .single();
     }
 
     /** Parser processes whose worker is gone. */
