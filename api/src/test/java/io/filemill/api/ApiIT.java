@@ -9,6 +9,8 @@ import io.filemill.db.document.Chunk;
 import io.filemill.db.document.ChunkType;
 import io.filemill.db.document.DocumentRepository;
 import io.filemill.db.document.NewDocument;
+import io.filemill.db.failure.Failure;
+import io.filemill.db.failure.Phase;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.FinishedFile;
@@ -80,7 +82,7 @@ class ApiIT {
                     .isPresent();
             database.fileTasks.finish(List.of(
                     file.id() % 3 == 0
-                            ? FinishedFile.failed(file.id(), file.attempt(), "CORRUPT", "The file is damaged")
+                            ? FinishedFile.failed(file.id(), file.attempt(), TestDatabase.corrupt())
                             : FinishedFile.with(
                                     file.id(),
                                     file.attempt(),
@@ -148,6 +150,9 @@ class ApiIT {
                         "task_id",
                         "processor",
                         "settings",
+                        "timeout_seconds",
+                        "stall_timeout_seconds",
+                        "max_attempts",
                         "status",
                         "outcome",
                         "error",
@@ -221,7 +226,7 @@ class ApiIT {
                 .hasSize(10)
                 .allSatisfy(file -> {
                     assertThat(file.get("status").stringValue()).isEqualTo("failed");
-                    assertThat(file.get("error").stringValue()).isEqualTo("The file is damaged");
+                    assertThat(file.get("error").stringValue()).isEqualTo("The file is damaged.");
                     assertThat(file.get("error_code").stringValue()).isEqualTo("CORRUPT");
                 });
         assertThat(pages(path + "?error_code=NONE&limit=10", "files", 1)).isEmpty();
@@ -237,8 +242,13 @@ class ApiIT {
                         "result",
                         "error",
                         "error_code",
+                        "error_component",
+                        "error_phase",
+                        "error_retryable",
+                        "error_actionable_by",
                         "attempt",
                         "retry_count",
+                        "failure_count",
                         "crash_count",
                         "node",
                         "created_at",
@@ -283,6 +293,7 @@ class ApiIT {
             for (Answer answer : List.of(
                     api.get("/v1/tasks/" + id),
                     api.get("/v1/tasks/" + id + "/files"),
+                    api.post("/v1/tasks/" + id + "/retry"),
                     api.post("/v1/tasks/" + id + "/cancel"))) {
                 assertThat(answer.status()).as(id).isEqualTo(404);
                 assertThat(answer.json().get("type").stringValue()).isEqualTo("/problems/not-found");
@@ -293,6 +304,151 @@ class ApiIT {
                         .query(String.class)
                         .single())
                 .isEqualTo("pending");
+    }
+
+    private long fileId(String task, int index) {
+        return database.fileIds(UUID.fromString(task)).get(index);
+    }
+
+    private void fail(String task, int index, Failure failure) {
+        long id = fileId(task, index);
+        int attempt = database.attempt(id);
+        assertThat(database.fileTasks.claim(id, attempt, database.node())).isPresent();
+        assertThat(database.fileTasks.finish(List.of(FinishedFile.failed(id, attempt, failure))))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void retriesFailedFilesOfATaskOnceWhateverTheNumberOfCalls() {
+        String task = submitItems(3);
+        fail(task, 0, TestDatabase.corrupt());
+        fail(task, 1, TestDatabase.unavailable());
+        long corrupt = fileId(task, 0);
+
+        Answer byCode = api.postJson("/v1/tasks/" + task + "/retry", "{\"error_codes\": [\"UNAVAILABLE\"]}");
+        assertThat(byCode.status()).isEqualTo(202);
+        assertThat(byCode.text())
+                .isEqualTo("{\"task_id\":\"" + task + "\",\"retried\":1,\"skipped_files\":0,\"skipped\":[]}");
+        Answer byIds = api.postJson("/v1/tasks/" + task + "/retry", "{\"file_ids\": [" + fileId(task, 1) + "]}");
+        assertThat(byIds.json().get("retried").intValue()).isZero();
+        assertThat(byIds.json().get("skipped").get(0).get("reason").stringValue())
+                .isEqualTo("not_failed");
+        assertThat(api.post("/v1/tasks/" + task + "/retry")
+                        .json()
+                        .get("retried")
+                        .intValue())
+                .isEqualTo(1);
+        assertThat(api.post("/v1/tasks/" + task + "/retry")
+                        .json()
+                        .get("retried")
+                        .intValue())
+                .isZero();
+
+        JsonNode file = api.get("/v1/files/" + corrupt).json();
+        assertThat(file.get("status").stringValue()).isEqualTo("pending");
+        assertThat(file.get("retry_count").intValue()).isEqualTo(1);
+        JsonNode attempt = file.get("attempts").get(0);
+        assertThat(attempt.get("ended").stringValue()).isEqualTo("failed");
+        assertThat(attempt.get("error_code").stringValue()).isEqualTo("CORRUPT");
+        assertThat(attempt.get("error_component").stringValue()).isEqualTo("docling");
+        assertThat(attempt.get("error_phase").stringValue()).isEqualTo("parsing");
+        assertThat(attempt.get("error_actionable_by").stringValue()).isEqualTo("USER_ACTIONABLE");
+    }
+
+    @Test
+    void doesNotRetryAFileWhoseBytesAreGone() throws IOException {
+        Path gone = Files.writeString(root.resolve("gone.txt"), "soon gone");
+        String task = id(api.postJson("/v1/tasks", "{\"path\": \"" + gone + "\"}"));
+        fail(task, 0, TestDatabase.corrupt());
+        Files.delete(gone);
+
+        JsonNode retried = api.post("/v1/tasks/" + task + "/retry").json();
+
+        assertThat(retried.get("retried").intValue()).isZero();
+        assertThat(retried.get("skipped_files").intValue()).isEqualTo(1);
+        assertThat(retried.get("skipped").get(0).get("reason").stringValue()).isEqualTo("source_file_missing");
+    }
+
+    @Test
+    void listsQuarantinedFilesAndTakesThemOutByARetry() {
+        String task = submitItems(2);
+        fail(task, 0, Failure.ofFile("PARSER_CRASHED", Phase.PARSING, "The file makes its reader crash."));
+        long file = fileId(task, 0);
+        assertThat(api.get("/v1/quarantine")
+                        .json()
+                        .get("files")
+                        .valueStream()
+                        .map(f -> f.get("file_id").longValue()))
+                .contains(file);
+
+        Answer retried = api.post("/v1/files/" + file + "/retry");
+
+        assertThat(retried.json().get("retried").intValue()).isEqualTo(1);
+        assertThat(api.get("/v1/quarantine")
+                        .json()
+                        .get("files")
+                        .valueStream()
+                        .map(f -> f.get("file_id").longValue()))
+                .doesNotContain(file);
+    }
+
+    @Test
+    void cancelsOneFileAndMayBeRepeated() {
+        String task = submitItems(2);
+        fail(task, 0, TestDatabase.corrupt());
+
+        for (int i = 0; i < 2; i++) {
+            Answer cancelled = api.post("/v1/files/" + fileId(task, 1) + "/cancel");
+            assertThat(cancelled.status()).isEqualTo(200);
+            assertThat(cancelled.json().get("outcome").stringValue()).isEqualTo("cancelled");
+        }
+        Answer tooLate = api.post("/v1/files/" + fileId(task, 0) + "/cancel");
+
+        assertThat(tooLate.status()).isEqualTo(409);
+        assertThat(tooLate.json().get("type").stringValue()).isEqualTo("/problems/already-finished");
+        JsonNode ended = api.get("/v1/tasks/" + task).json();
+        assertThat(ended.get("outcome").stringValue()).isEqualTo("failed");
+        for (String id : List.of("0", "-1", "x", "99999999999999999999")) {
+            assertThat(api.get("/v1/files/" + id).status()).as(id).isEqualTo(404);
+            assertThat(api.post("/v1/files/" + id + "/cancel").status()).as(id).isEqualTo(404);
+            assertThat(api.post("/v1/files/" + id + "/retry").status()).as(id).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void answersARepeatedSubmissionWithItsTaskAndStoresItsBytesOnce() throws IOException {
+        Answer first = api.postMultipart("/v1/tasks", "my-key", new Multipart().file("a.txt", "hello"));
+        Answer second = api.postMultipart("/v1/tasks", "my-key", new Multipart().file("a.txt", "hello"));
+        Answer other = api.postMultipart("/v1/tasks", "my-key", new Multipart().file("a.txt", "other"));
+        Answer bad = api.postMultipart("/v1/tasks", "my key", new Multipart().file("a.txt", "hello"));
+
+        assertThat(id(second)).isEqualTo(id(first));
+        assertThat(first.header("Idempotency-Replayed")).isEmpty();
+        assertThat(second.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(other.json().get("type").stringValue()).isEqualTo("/problems/idempotency-key-reused");
+        assertThat(bad.status()).isEqualTo(400);
+        assertThat(database.jdbc
+                        .sql("select count(*) from file_task where filename = 'a.txt' and upload_task_id = :id")
+                        .param("id", UUID.fromString(id(first)))
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(1);
+        List<UUID> stored = api.bean(FileStore.class).olderThan(Duration.ofSeconds(-60));
+        assertThat(database.uploadTasks.unknown(stored)).as("bytes of no task").isEmpty();
+    }
+
+    @Test
+    void keepsTheLimitsOfATask() {
+        String limits = "\"timeout_seconds\":60,\"stall_timeout_seconds\":30,\"max_attempts\":5";
+        String task = id(api.postJson("/v1/tasks", "{\"processor\":\"noop\",\"items\":[\"a\"]," + limits + "}"));
+        assertThat(api.get("/v1/tasks/" + task).text()).contains(limits);
+        for (String wrong : List.of("\"timeout_seconds\":0", "\"max_attempts\":101", "\"stall_timeout_seconds\":-1")) {
+            assertThat(api.postJson("/v1/tasks", "{\"processor\":\"noop\",\"items\":[\"a\"]," + wrong + "}")
+                            .status())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
     }
 
     // T-VI-5
@@ -410,7 +566,8 @@ class ApiIT {
                     new NewDocument(user, "ab".repeat(32), user + ".pdf", "application/pdf", 3, 2, null, Map.of(), 1),
                     List.of(
                             new Chunk(1, ChunkType.TEXT, null, "The quick brown fox"),
-                            new Chunk(2, ChunkType.TABLE, null, "A fox\tjumps")));
+                            new Chunk(2, ChunkType.TABLE, null, "A fox\tjumps")),
+                    true);
         }
         JsonNode json = api.get("/v1/search?q=jumping+fox").json();
         assertThat(json.get("total").intValue()).isEqualTo(1);

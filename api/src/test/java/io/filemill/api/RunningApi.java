@@ -61,6 +61,13 @@ public final class RunningApi implements AutoCloseable {
                 .POST(BodyPublishers.ofByteArray(body.bytes())));
     }
 
+    public Answer postMultipart(String path, String idempotencyKey, Multipart body) {
+        return send(HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", body.contentType())
+                .header("Idempotency-Key", idempotencyKey)
+                .POST(BodyPublishers.ofByteArray(body.bytes())));
+    }
+
     public Answer send(HttpRequest.Builder request) {
         try {
             return new Answer(client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8)));

@@ -5,9 +5,12 @@ import io.filemill.db.document.DocumentRepository;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
+import io.filemill.db.queue.IdempotencyKeys;
+import io.filemill.db.queue.Retry;
 import io.filemill.db.queue.Submission;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTaskRepository;
+import io.filemill.db.task.RetryRows;
 import io.filemill.db.task.UploadTaskRepository;
 import java.time.Clock;
 import java.time.Duration;
@@ -71,8 +74,8 @@ public class DatabaseConfiguration {
     }
 
     @Bean
-    FileTaskRepository fileTaskRepository(JdbcClient jdbc) {
-        return new FileTaskRepository(jdbc);
+    FileTaskRepository fileTaskRepository(JdbcClient jdbc, TransactionTemplate transaction) {
+        return new FileTaskRepository(jdbc, transaction);
     }
 
     @Bean
@@ -98,6 +101,16 @@ public class DatabaseConfiguration {
             FileTaskRepository fileTasks,
             Feeder feeder) {
         return new Submission(jdbc, transaction, uploadTasks, fileTasks, feeder);
+    }
+
+    @Bean
+    Retry retry(JdbcClient jdbc, TransactionTemplate transaction, Feeder feeder) {
+        return new Retry(transaction, new RetryRows(jdbc), feeder);
+    }
+
+    @Bean
+    IdempotencyKeys idempotencyKeys(JdbcClient jdbc) {
+        return new IdempotencyKeys(jdbc);
     }
 
     @Bean

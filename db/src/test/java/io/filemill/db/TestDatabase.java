@@ -1,13 +1,19 @@
 package io.filemill.db;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.filemill.db.failure.Component;
+import io.filemill.db.failure.Failure;
+import io.filemill.db.failure.Phase;
 import io.filemill.db.node.NewNode;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
+import io.filemill.db.queue.Retry;
 import io.filemill.db.queue.Submission;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.NewFileTask;
 import io.filemill.db.task.NewUploadTask;
+import io.filemill.db.task.RetryRows;
+import io.filemill.db.task.TaskLimits;
 import io.filemill.db.task.UploadTask;
 import io.filemill.db.task.UploadTaskRepository;
 import java.nio.file.Path;
@@ -29,10 +35,11 @@ public final class TestDatabase implements AutoCloseable {
     public final JdbcClient jdbc = JdbcClient.create(dataSource);
     public final TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
     public final UploadTaskRepository uploadTasks = new UploadTaskRepository(jdbc, transaction);
-    public final FileTaskRepository fileTasks = new FileTaskRepository(jdbc);
+    public final FileTaskRepository fileTasks = new FileTaskRepository(jdbc, transaction);
     public final NodeRepository nodes = new NodeRepository(jdbc, Duration.ofMinutes(1));
     public final Feeder feeder = new Feeder(dataSource, jdbc, transaction);
     public final Submission submission = new Submission(jdbc, transaction, uploadTasks, fileTasks, feeder);
+    public final Retry retry = new Retry(transaction, new RetryRows(jdbc), feeder);
 
     /** Submits a task of the user with files named 1 to n, for the noop processor. */
     public UUID submit(String userId, int files) {
@@ -40,12 +47,17 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     public UUID submit(String userId, int files, int priority) {
-        var task =
-                new NewUploadTask(UUID.randomUUID(), userId, "noop", JsonNodeFactory.instance.objectNode(), priority);
+        var task = new NewUploadTask(
+                UUID.randomUUID(),
+                userId,
+                "noop",
+                JsonNodeFactory.instance.objectNode(),
+                priority,
+                TaskLimits.OF_THE_NODE);
         var items = IntStream.rangeClosed(1, files)
                 .mapToObj(i -> NewFileTask.notStored("file " + i, "file " + i))
                 .iterator();
-        return submission.submit(task, items).orElseThrow().id();
+        return submission.submit(task, items, null).orElseThrow().id();
     }
 
     /** Adds a node that lives. */
@@ -63,6 +75,16 @@ public final class TestDatabase implements AutoCloseable {
                 JsonNodeFactory.instance.arrayNode(),
                 "4 slots: test"));
         return id;
+    }
+
+    /** A failure of a file that no retry cures. */
+    public static Failure corrupt() {
+        return Failure.ofFile("CORRUPT", Phase.PARSING, "The file is damaged.");
+    }
+
+    /** A failure that may pass. */
+    public static Failure unavailable() {
+        return Failure.passing("UNAVAILABLE", Component.FLOW, Phase.EMBEDDING, "The service is busy.");
     }
 
     /** Lets the node's lease run out, as if it had been silent. */
@@ -115,7 +137,7 @@ public final class TestDatabase implements AutoCloseable {
     /** Deletes all rows. */
     public void empty() {
         jdbc.sql(
-                        "truncate upload_task, file_task, document, chunk, worker_node, jobrunr_jobs, jobrunr_recurring_jobs, jobrunr_backgroundjobservers")
+                        "truncate upload_task, file_task, file_attempt, failed_content, idempotency_key, document, chunk, worker_node, jobrunr_jobs, jobrunr_recurring_jobs, jobrunr_backgroundjobservers")
                 .update();
     }
 

@@ -7,6 +7,7 @@ import io.filemill.db.DatabaseProperties;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
+import io.filemill.db.queue.IdempotencyKeys;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.UploadTaskRepository;
@@ -83,7 +84,8 @@ class WorkerConfiguration {
             NodeIdentity node,
             WorkerProperties properties,
             List<FileProcessor> processors) {
-        var limits = new FileTaskHandler.Limits(properties.timeLimit(), properties.maxAttempts());
+        var limits =
+                new FileTaskHandler.Limits(properties.timeLimit(), properties.stallTimeout(), properties.maxAttempts());
         return new FileTaskHandler(rows, running, node.id(), limits, processors);
     }
 
@@ -99,8 +101,9 @@ class WorkerConfiguration {
             FileStore store,
             FinishedJobs jobs,
             NodeRepository nodes,
+            IdempotencyKeys keys,
             WorkerProperties properties) {
-        return new Purger(uploadTasks, store, jobs, nodes, properties.purgeMaxAge());
+        return new Purger(uploadTasks, store, jobs, nodes, keys, properties.purgeMaxAge());
     }
 
     @Bean

@@ -6,17 +6,23 @@ import static org.awaitility.Awaitility.await;
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
 import io.filemill.db.node.WorkerNode;
+import io.filemill.db.task.FileAttempt;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.NewFileTask;
 import io.filemill.db.task.NewUploadTask;
+import io.filemill.db.task.RetrySelection;
+import io.filemill.db.task.TaskLimits;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTask;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -24,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Real nodes on a real database, with files that do nothing. */
@@ -57,10 +64,28 @@ class WorkerApplicationIT {
     }
 
     private UUID submit(int files, String settings) {
-        var task = new NewUploadTask(
-                UUID.randomUUID(), "ann", "noop", JsonMapper.shared().readTree(settings), 5);
+        return submit(files, settings, TaskLimits.OF_THE_NODE);
+    }
+
+    private UUID submit(int files, String settings, TaskLimits limits) {
         var items = IntStream.rangeClosed(1, files).mapToObj(i -> NewFileTask.notStored("file " + i, "file " + i));
-        return db.submission.submit(task, items.iterator()).orElseThrow().id();
+        return submit(items.iterator(), settings, limits);
+    }
+
+    private UUID submit(Iterator<NewFileTask> files, String settings, TaskLimits limits) {
+        var task = new NewUploadTask(
+                UUID.randomUUID(), "ann", "noop", JsonMapper.shared().readTree(settings), 5, limits);
+        return db.submission.submit(task, files, null).orElseThrow().id();
+    }
+
+    private FileTask onlyFile(UUID task) {
+        List<FileTask> files = db.fileTasks.list(task, null, null, 0, 10);
+        assertThat(files).hasSize(1);
+        return files.get(0);
+    }
+
+    private static String code(FileTask file) {
+        return Objects.requireNonNull(file.failure()).code();
     }
 
     private UploadTask awaitEnd(UUID task) {
@@ -103,7 +128,7 @@ class WorkerApplicationIT {
             UUID task = submit(1, "{}");
             awaitEnd(task);
             FileTask file = db.fileTasks.list(task, null, null, 0, 1).get(0);
-            milliseconds.add(Duration.between(file.createdAt(), java.util.Objects.requireNonNull(file.startedAt()))
+            milliseconds.add(Duration.between(file.createdAt(), Objects.requireNonNull(file.startedAt()))
                     .toMillis());
         }
 
@@ -131,9 +156,105 @@ class WorkerApplicationIT {
         UUID task = submit(1, "{\"delay_ms\": 600000}");
 
         assertThat(awaitEnd(task).outcome()).isEqualTo("failed");
-        FileTask file = db.fileTasks.list(task, null, null, 0, 1).get(0);
-        assertThat(file.errorCode()).isEqualTo("TIMEOUT");
-        assertThat(file.error()).isEqualTo("File processing timed out after 1 seconds.");
+        assertThat(code(onlyFile(task))).isEqualTo("TIMEOUT");
+        assertThat(Objects.requireNonNull(onlyFile(task).failure()).message())
+                .isEqualTo("File processing timed out after 1 seconds.");
+    }
+
+    @Test
+    void stopsAFileAtTheTimeLimitOfItsTask() {
+        startNode(Map.of());
+
+        UUID task = submit(1, "{\"delay_ms\": 600000}", new TaskLimits(1, null, null));
+
+        awaitEnd(task);
+        assertThat(code(onlyFile(task))).isEqualTo("TIMEOUT");
+    }
+
+    @Test
+    void triesAgainWhatMayPassAndRemembersTheAttempts() {
+        startNode(Map.of());
+
+        UUID task = submit(1, "{\"fail_first\": 2}");
+
+        assertThat(awaitEnd(task).outcome()).isEqualTo("success");
+        FileTask file = onlyFile(task);
+        assertThat(List.of(file.attempt(), file.retryCount())).containsExactly(3, 2);
+        assertThat(file.failure()).isNull();
+        assertThat(db.fileTasks.attempts(file.id())).hasSize(2).allSatisfy(attempt -> {
+            assertThat(attempt.ended()).isEqualTo("failed");
+            assertThat(Objects.requireNonNull(attempt.failure()).code()).isEqualTo("NOOP_UNAVAILABLE");
+        });
+    }
+
+    @Test
+    void givesUpAfterTheAttemptsOfItsTask() {
+        startNode(Map.of());
+
+        UUID task = submit(1, "{\"fail_first\": 9}", new TaskLimits(null, null, 2));
+
+        assertThat(awaitEnd(task).outcome()).isEqualTo("failed");
+        assertThat(code(onlyFile(task))).isEqualTo("NOOP_UNAVAILABLE");
+        assertThat(onlyFile(task).attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void doesNotCountAnAttemptThatAServicePostponed() {
+        startNode(Map.of());
+
+        UUID task = submit(1, "{\"fail_first\": 1, \"retry_after_ms\": 1500}", new TaskLimits(null, null, 1));
+
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> db.fileTasks.attempts(db.fileIds(task).get(0)).size() >= 2);
+        List<FileAttempt> attempts = db.fileTasks.attempts(db.fileIds(task).get(0));
+        assertThat(attempts).extracting(FileAttempt::ended).containsOnly("postponed");
+        assertThat(Duration.between(
+                        attempts.get(0).endedAt(),
+                        Objects.requireNonNull(attempts.get(1).startedAt())))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(1500));
+        assertThat(onlyFile(task).failureCount()).isZero();
+        db.uploadTasks.cancel("ann", task);
+    }
+
+    @Test
+    void skipsContentThatFailedBeforeIfAskedTo() throws Exception {
+        startNode(Map.of());
+        String path = Files.writeString(dataDir.resolve("broken.bin"), "broken").toString();
+        String settings = "{\"fail_every\": 1, \"skip_previously_failed\": true}";
+        UUID first =
+                submit(List.of(NewFileTask.notStored(path, "broken.bin")).iterator(), settings, TaskLimits.OF_THE_NODE);
+        awaitEnd(first);
+        assertThat(code(onlyFile(first))).isEqualTo("NOOP_FAILURE");
+
+        UUID second =
+                submit(List.of(NewFileTask.notStored(path, "again.bin")).iterator(), settings, TaskLimits.OF_THE_NODE);
+
+        assertThat(awaitEnd(second).outcome()).isEqualTo("success");
+        FileTask skipped = onlyFile(second);
+        assertThat(skipped.status()).isEqualTo(TaskStatus.SKIPPED);
+        JsonNode reason = Objects.requireNonNull(skipped.result());
+        assertThat(reason.path("reason").asString()).isEqualTo("previously_failed");
+        assertThat(reason.path("failed_file_id").asLong())
+                .isEqualTo(onlyFile(first).id());
+        assertThat(reason.path("failed_filename").asString()).isEqualTo("broken.bin");
+        assertThat(reason.path("error_code").asString()).isEqualTo("NOOP_FAILURE");
+        db.retry.retry("ann", first, RetrySelection.ALL_FAILED, file -> true);
+        awaitEnd(first);
+        assertThat(code(onlyFile(first))).as("its own failure does not count").isEqualTo("NOOP_FAILURE");
+    }
+
+    @Test
+    void stopsARunningFileThatIsCancelledAloneAndLeavesTheOthers() {
+        startNode(Map.of());
+        UUID task = submit(2, "{\"delay_ms\": 600000}");
+        awaitRunning(task, 2);
+
+        db.uploadTasks.cancelFile("ann", db.fileIds(task).get(0));
+
+        UUID next = submit(3, "{\"delay_ms\": 300}");
+        assertThat(awaitEnd(next).outcome()).as("three of four slots are free").isEqualTo("success");
+        assertThat(db.task(task).runningFiles()).isEqualTo(1);
+        db.uploadTasks.cancel("ann", task);
     }
 
     @Test
@@ -192,7 +313,8 @@ class WorkerApplicationIT {
         startNode(Map.of());
 
         assertThat(awaitEnd(task).outcome()).isEqualTo("failed");
-        assertThat(db.fileTasks.list(task, null, null, 0, 1).get(0).errorCode()).isEqualTo("QUARANTINED");
+        assertThat(code(onlyFile(task))).isEqualTo("QUARANTINED");
+        assertThat(db.fileTasks.listQuarantined("ann", 0, 10)).hasSize(1);
     }
 
     @Test
@@ -287,7 +409,7 @@ class WorkerApplicationIT {
 
         awaitEnd(task);
 
-        assertThat(db.fileTasks.list(task, null, null, 0, 1).get(0).error())
+        assertThat(Objects.requireNonNull(onlyFile(task).failure()).message())
                 .contains("mystery")
                 .contains("noop");
     }

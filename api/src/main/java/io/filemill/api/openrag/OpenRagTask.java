@@ -70,7 +70,7 @@ record OpenRagTask(
             return new OpenRagFile(
                     file.status().word(),
                     file.result(),
-                    file.error(),
+                    file.failure() == null ? null : file.failure().message(),
                     file.retryCount(),
                     EpochSeconds.of(file.createdAt()),
                     EpochSeconds.of(file.updatedAt()),

@@ -3,9 +3,13 @@ package io.filemill.api.openrag;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.filemill.api.security.CurrentUser;
 import io.filemill.api.task.TaskId;
+import io.filemill.api.task.TaskRetry;
 import io.filemill.db.task.Cancellation;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.FileTaskRepository;
+import io.filemill.db.task.RetriedFiles;
+import io.filemill.db.task.RetrySelection;
+import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTask;
 import io.filemill.db.task.UploadTaskRepository;
 import java.util.ArrayList;
@@ -18,9 +22,10 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** OpenRAG's routes that show and cancel tasks. Their bodies have no pages, so they are capped. */
+/** OpenRAG's routes that show, cancel and retry tasks. Their bodies have no pages, so they are capped. */
 @RestController
 final class OpenRagTaskController {
     static final int MAX_FILES = 10_000;
@@ -28,11 +33,13 @@ final class OpenRagTaskController {
 
     private final UploadTaskRepository tasks;
     private final FileTaskRepository files;
+    private final TaskRetry retry;
     private final CurrentUser user;
 
-    OpenRagTaskController(UploadTaskRepository tasks, FileTaskRepository files, CurrentUser user) {
+    OpenRagTaskController(UploadTaskRepository tasks, FileTaskRepository files, TaskRetry retry, CurrentUser user) {
         this.tasks = tasks;
         this.files = files;
+        this.retry = retry;
         this.user = user;
     }
 
@@ -70,6 +77,44 @@ final class OpenRagTaskController {
                 .orElseGet(() -> error(HttpStatus.BAD_REQUEST, "Task not found or cannot be cancelled"));
     }
 
+    /** Takes the named files, or all, that failed in a way that may pass. */
+    @PostMapping("/tasks/{id}/retry")
+    ResponseEntity<Object> retry(@PathVariable String id, @RequestBody(required = false) @Nullable RetryFiles body) {
+        UploadTask task =
+                TaskId.parse(id).flatMap(uuid -> tasks.find(user.id(), uuid)).orElse(null);
+        if (task == null) {
+            return error(HttpStatus.NOT_FOUND, "Task not found");
+        }
+        if (!task.status().isFinal()) {
+            return ResponseEntity.status(HttpStatus.CONFLICT)
+                    .body(new TaskInProgress(
+                            "task_in_progress", "Wait until the task has ended, or cancel it.", task.id()));
+        }
+        List<String> paths = body == null ? null : body.filePaths();
+        RetriedFiles retried = retry.retry(task.id(), new RetrySelection(null, true, null, paths))
+                .orElse(new RetriedFiles(0, 0, List.of()));
+        List<SkippedFile> skipped = new ArrayList<>();
+        retried.skipped().forEach(file -> skipped.add(new SkippedFile(file.item(), file.filename(), file.reason())));
+        files.list(task.id(), TaskStatus.FAILED, null, 0, MAX_FILES).stream()
+                .filter(file -> paths == null || paths.contains(file.item()))
+                .filter(file -> file.failure() != null && !file.failure().retryable())
+                .forEach(file -> skipped.add(new SkippedFile(file.item(), file.filename(), "not_retryable")));
+        return retried.retried() > 0
+                ? ResponseEntity.accepted().body(new RetriedTask(task.id(), retried.retried(), skipped, "accepted"))
+                : ResponseEntity.badRequest()
+                        .body(new NothingToRetry("no_op", 0, skipped, "No retryable files with available source data"));
+    }
+
+    @PostMapping("/tasks/{id}/files/cancel")
+    ResponseEntity<Object> cancelFile(@PathVariable String id, @RequestBody CancelFile body) {
+        String path = body.filePath();
+        return TaskId.parse(id)
+                .filter(task ->
+                        path != null && tasks.cancelFile(user.id(), task, path) instanceof Cancellation.Cancelled)
+                .<ResponseEntity<Object>>map(task -> ResponseEntity.ok(new CancelledFile("cancelled", task, path)))
+                .orElseGet(() -> error(HttpStatus.BAD_REQUEST, "File not found or cannot be cancelled"));
+    }
+
     private static ResponseEntity<Object> error(HttpStatus status, String error) {
         return ResponseEntity.status(status).body(Map.of("error", error));
     }
@@ -84,4 +129,19 @@ final class OpenRagTaskController {
             Boolean tasksTruncated) {}
 
     record CancelledTask(String status, UUID taskId) {}
+
+    record RetryFiles(@Nullable List<String> filePaths) {}
+
+    record RetriedTask(UUID taskId, int retried, List<SkippedFile> skipped, String status) {}
+
+    record NothingToRetry(String status, int retried, List<SkippedFile> skipped, String message) {}
+
+    record TaskInProgress(String error, String message, UUID taskId) {}
+
+    record SkippedFile(@Nullable String filePath, @Nullable String filename, String reason) {}
+
+    record CancelFile(@Nullable String filePath) {}
+
+    record CancelledFile(
+            String status, UUID taskId, @Nullable String filePath) {}
 }

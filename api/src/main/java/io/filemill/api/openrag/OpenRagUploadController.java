@@ -50,7 +50,7 @@ final class OpenRagUploadController {
         }
         try {
             AcceptedUpload accepted =
-                    uploads.acceptFolder(body.path(), uploads.options(TaskOptions.DEFAULT_PROCESSOR, null, null, null));
+                    uploads.acceptFolder(body.path(), uploads.options(TaskOptions.Request.withSettings(null, null)));
             return ResponseEntity.status(HttpStatus.CREATED)
                     .body(new AcceptedPath(accepted.taskId(), accepted.totalFiles(), accepted.status()));
         } catch (ProblemException e) {
@@ -87,8 +87,8 @@ final class OpenRagUploadController {
             }
             boolean replace =
                     received.field("replace_duplicates").orElse("true").equalsIgnoreCase("true");
-            AcceptedUpload accepted =
-                    uploads.accept(received, uploads.options(TaskOptions.DEFAULT_PROCESSOR, settings, null, replace));
+            AcceptedUpload accepted = uploads.accept(
+                    received, uploads.options(TaskOptions.Request.withSettings(settings, replace)), null);
             return ResponseEntity.accepted()
                     .body(new AcceptedFiles(
                             accepted.taskId(),

@@ -1,11 +1,17 @@
 package io.filemill.api.problem;
 
+import io.filemill.db.queue.IdempotencyException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.net.SocketTimeoutException;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.commons.fileupload2.core.FileUploadException;
+import org.apache.coyote.BadRequestException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +21,6 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
@@ -31,6 +36,8 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.util.DisconnectedClientHelper;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 
 /** Turns whatever a request ends with into a problem, or on OpenRAG's routes into its {@code {"error": …}}. */
@@ -44,11 +51,46 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         return respond(problem(e.type(), e.detail(), e.members()), new HttpHeaders(), request);
     }
 
+    /** A multipart body that cannot be read to its end, for whatever reason. */
     @ExceptionHandler
+    @Nullable
     ResponseEntity<Object> handle(FileUploadException e, WebRequest request) {
-        String detail = "The multipart body cannot be read: " + e.getMessage()
-                + ". Send it as multipart/form-data with a boundary, and completely.";
+        return unreadable(e, request)
+                .orElseGet(() -> respond(
+                        problem(
+                                ProblemType.INVALID_REQUEST,
+                                "The multipart body cannot be read: " + e.getMessage()
+                                        + ". Send it as multipart/form-data with a boundary, and completely.",
+                                Map.of()),
+                        new HttpHeaders(),
+                        request));
+    }
+
+    /** A query that the web server cannot take apart. */
+    @ExceptionHandler
+    ResponseEntity<Object> handle(InvalidParameterException e, WebRequest request) {
+        String detail =
+                "The query of the address cannot be read. Write it as name=value&name=value with special characters as %XX in UTF-8,"
+                        + " and with at most 1000 parameters.";
         return respond(problem(ProblemType.INVALID_REQUEST, detail, Map.of()), new HttpHeaders(), request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> handle(IdempotencyException e, WebRequest request) {
+        var headers = new HttpHeaders();
+        return switch (e.reason()) {
+            case IN_FLIGHT -> {
+                headers.set(HttpHeaders.RETRY_AFTER, "1");
+                String detail =
+                        "A request with the same Idempotency-Key is being recorded right now. Send it again to get its task.";
+                yield respond(problem(ProblemType.IDEMPOTENCY_KEY_IN_FLIGHT, detail, Map.of()), headers, request);
+            }
+            case OTHER_REQUEST -> {
+                String detail = "The Idempotency-Key was used for a request that asked for something else."
+                        + " Nothing was stored; choose a new key for a new request.";
+                yield respond(problem(ProblemType.IDEMPOTENCY_KEY_REUSED, detail, Map.of()), headers, request);
+            }
+        };
     }
 
     @ExceptionHandler({
@@ -68,9 +110,13 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     @Nullable
     ResponseEntity<Object> handleUnexpected(Exception e, WebRequest request) {
-        if (DisconnectedClientHelper.isClientDisconnectedException(e)) {
-            LOG.atDebug().addKeyValue("path", path(request)).log("A client went away");
+        if (isAnswered(request) && DisconnectedClientHelper.isClientDisconnectedException(e)) {
+            LOG.atDebug().addKeyValue("path", path(request)).log("A client went away before it had its answer");
             return null;
+        }
+        Optional<ResponseEntity<Object>> unreadable = unreadable(e, request);
+        if (unreadable.isPresent()) {
+            return unreadable.get();
         }
         UUID incident = UUID.randomUUID();
         LOG.atError().addKeyValue("incident", incident).setCause(e).log("A request failed");
@@ -83,10 +129,9 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(
             Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ProblemException problem) {
-                return handle(problem, request);
-            }
+        Optional<ResponseEntity<Object>> unreadable = unreadable(e, request);
+        if (unreadable.isPresent()) {
+            return unreadable.get();
         }
         return switch (status.value()) {
             case 404 -> respond(problem(ProblemType.NOT_FOUND, notFound(request), Map.of()), headers, request);
@@ -102,6 +147,44 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         };
     }
 
+    /**
+     * The answer to a request whose body could not be read because the client stopped sending, sends too slowly or breaks the rules of
+     * HTTP, or because what it sent was refused meanwhile. A client that hung up will not see it, but one that only stopped sending will.
+     */
+    private Optional<ResponseEntity<Object>> unreadable(Exception e, WebRequest request) {
+        Optional<ProblemException> refused = cause(e, ProblemException.class);
+        if (refused.isPresent()) {
+            return refused.map(problem -> handle(problem, request));
+        }
+        if (cause(e, SocketTimeoutException.class).isPresent()) {
+            return Optional.of(
+                    respond(problem(ProblemType.TOO_SLOW, Problems.TOO_SLOW, Map.of()), new HttpHeaders(), request));
+        }
+        if (cause(e, BadRequestException.class).isPresent()
+                || DisconnectedClientHelper.isClientDisconnectedException(e)) {
+            LOG.atDebug().addKeyValue("path", path(request)).log("A body ended early");
+            String detail = "The body ended before it was complete, or its chunks cannot be told apart."
+                    + " Nothing of it was kept; send it again.";
+            return Optional.of(
+                    respond(problem(ProblemType.INVALID_REQUEST, detail, Map.of()), new HttpHeaders(), request));
+        }
+        return Optional.empty();
+    }
+
+    private static <T> Optional<T> cause(Throwable e, Class<T> type) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return Optional.of(type.cast(cause));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isAnswered(WebRequest request) {
+        HttpServletResponse response = ((ServletWebRequest) request).getResponse();
+        return response != null && response.isCommitted();
+    }
+
     private static String notFound(WebRequest request) {
         return "There is nothing at " + path(request) + ".";
     }
@@ -113,7 +196,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         }
         if (e instanceof HttpMediaTypeNotSupportedException type) {
             String given = type.getContentType() == null
-                    ? "The Content-Type is missing."
+                    ? "The Content-Type is missing or not valid."
                     : "The Content-Type " + type.getContentType() + " is not supported.";
             return given + " Supported: " + joined(type.getSupportedMediaTypes()) + ".";
         }
@@ -140,10 +223,17 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     }
 
     private static String detail(JacksonException e) {
+        if (e instanceof StreamConstraintsException) {
+            return "The JSON goes beyond a limit: it may have 500 levels, two million names and values, and numbers of 1000 digits.";
+        }
+        TokenStreamLocation location = e.getLocation();
         if (e instanceof StreamReadException || e.getPath().isEmpty()) {
-            return "The body is not the JSON that is expected here, at line "
-                    + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr() + ".";
+            String where =
+                    location == null ? "" : ", at line " + location.getLineNr() + ", column " + location.getColumnNr();
+            String duplicate = String.valueOf(e.getOriginalMessage()).startsWith("Duplicate")
+                    ? " A name stands twice in one object."
+                    : "";
+            return "The body is not the JSON that is expected here" + where + "." + duplicate;
         }
         String member = e.getPath().stream()
                 .map(step ->
@@ -154,28 +244,17 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     }
 
     private static ProblemDetail problem(ProblemType type, String detail, Map<String, Object> members) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(type.status(), detail);
-        problem.setType(type.uri());
-        problem.setTitle(type.title());
+        ProblemDetail problem = Problems.of(type, detail);
         members.forEach(problem::setProperty);
         return problem;
     }
 
     private static ResponseEntity<Object> respond(ProblemDetail problem, HttpHeaders headers, WebRequest request) {
-        ResponseEntity.BodyBuilder response =
-                ResponseEntity.status(problem.getStatus()).headers(headers);
-        if (isOpenRag(path(request))) {
-            return response.contentType(MediaType.APPLICATION_JSON)
-                    .body(Map.of("error", String.valueOf(problem.getDetail())));
-        }
-        return response.contentType(MediaType.APPLICATION_PROBLEM_JSON).body(problem);
-    }
-
-    private static boolean isOpenRag(String path) {
-        return path.equals("/tasks")
-                || path.startsWith("/tasks/")
-                || path.startsWith("/upload_")
-                || path.startsWith("/router/");
+        Answer answer = Answer.to(path(request), problem);
+        return ResponseEntity.status(problem.getStatus())
+                .headers(headers)
+                .contentType(answer.contentType())
+                .body(answer.body());
     }
 
     private static String path(WebRequest request) {

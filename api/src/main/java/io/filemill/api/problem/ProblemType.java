@@ -12,12 +12,18 @@ public enum ProblemType {
     NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "Not found"),
     METHOD_NOT_ALLOWED("method-not-allowed", HttpStatus.METHOD_NOT_ALLOWED, "The method is not possible here"),
     NOT_ACCEPTABLE("not-acceptable", HttpStatus.NOT_ACCEPTABLE, "The answer exists only as JSON"),
-    ALREADY_FINISHED("already-finished", HttpStatus.CONFLICT, "The task has ended"),
+    TOO_SLOW("too-slow", HttpStatus.REQUEST_TIMEOUT, "The request took too long to arrive"),
+    ALREADY_FINISHED("already-finished", HttpStatus.CONFLICT, "The task or file has ended"),
+    IDEMPOTENCY_KEY_IN_FLIGHT(
+            "idempotency-key-in-flight", HttpStatus.CONFLICT, "The first request with this key is not done"),
+    IDEMPOTENCY_KEY_REUSED(
+            "idempotency-key-reused", HttpStatus.UNPROCESSABLE_CONTENT, "The key belongs to another request"),
     TOO_LARGE("too-large", HttpStatus.CONTENT_TOO_LARGE, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE(
             "unsupported-media-type", HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The content type is not supported"),
     INTERNAL_ERROR("internal-error", HttpStatus.INTERNAL_SERVER_ERROR, "The server failed"),
-    UNAVAILABLE("unavailable", HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer");
+    UNAVAILABLE("unavailable", HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer"),
+    DISK_FULL("disk-full", HttpStatus.INSUFFICIENT_STORAGE, "The server has no room for more files");
 
     private final String word;
     private final HttpStatus status;

@@ -1,14 +1,20 @@
 package io.filemill.api.task;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.filemill.db.failure.Failure;
+import io.filemill.db.task.FileAttempt;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.TaskStatus;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
  * The JSON of one file of a task.
  *
+ * @param failureCount failed attempts since it was submitted or a user last asked for a retry
+ * @param attempts the attempts before the current or last one; absent in lists
  * @param durationSeconds from the start of its current attempt to its end, or until now; null while it waits
  */
 record FileView(
@@ -21,17 +27,62 @@ record FileView(
         @Nullable JsonNode result,
         @Nullable String error,
         @Nullable String errorCode,
+        @Nullable String errorComponent,
+        @Nullable String errorPhase,
+        @Nullable Boolean errorRetryable,
+        @Nullable String errorActionableBy,
         int attempt,
         int retryCount,
+        int failureCount,
         int crashCount,
         @Nullable String node,
         Instant createdAt,
         @Nullable Instant startedAt,
         Instant updatedAt,
         @Nullable Instant finishedAt,
-        @Nullable Double durationSeconds) {
+        @Nullable Double durationSeconds,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<AttemptView> attempts) {
+
+    /** A run that was followed by another one. */
+    record AttemptView(
+            int attempt,
+            String ended,
+            @Nullable String node,
+            @Nullable Instant startedAt,
+            Instant endedAt,
+            @Nullable String error,
+            @Nullable String errorCode,
+            @Nullable String errorComponent,
+            @Nullable String errorPhase,
+            @Nullable Boolean errorRetryable,
+            @Nullable String errorActionableBy) {
+        static AttemptView of(FileAttempt attempt) {
+            Failure failure = attempt.failure();
+            return new AttemptView(
+                    attempt.attempt(),
+                    attempt.ended(),
+                    attempt.node(),
+                    attempt.startedAt(),
+                    attempt.endedAt(),
+                    failure == null ? null : failure.message(),
+                    failure == null ? null : failure.code(),
+                    failure == null ? null : failure.component().word(),
+                    failure == null ? null : failure.phase().word(),
+                    failure == null ? null : failure.retryable(),
+                    failure == null ? null : failure.actionableBy().name());
+        }
+    }
+
+    static FileView withAttempts(FileTask file, List<FileAttempt> attempts, Instant now) {
+        return of(file, now, attempts.stream().map(AttemptView::of).toList());
+    }
 
     static FileView of(FileTask file, Instant now) {
+        return of(file, now, null);
+    }
+
+    private static FileView of(FileTask file, Instant now, @Nullable List<AttemptView> attempts) {
+        Failure failure = file.failure();
         return new FileView(
                 file.id(),
                 file.item(),
@@ -40,17 +91,23 @@ record FileView(
                 file.sha256(),
                 file.status().word(),
                 file.result(),
-                file.error(),
-                file.errorCode(),
+                failure == null ? null : failure.message(),
+                failure == null ? null : failure.code(),
+                failure == null ? null : failure.component().word(),
+                failure == null ? null : failure.phase().word(),
+                failure == null ? null : failure.retryable(),
+                failure == null ? null : failure.actionableBy().name(),
                 file.attempt(),
                 file.retryCount(),
+                file.failureCount(),
                 file.crashCount(),
                 file.node(),
                 file.createdAt(),
                 file.startedAt(),
                 file.updatedAt(),
                 file.finishedAt(),
-                duration(file, now));
+                duration(file, now),
+                attempts);
     }
 
     private static @Nullable Double duration(FileTask file, Instant now) {

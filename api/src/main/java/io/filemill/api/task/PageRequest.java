@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 record PageRequest(int limit, @Nullable String cursor) {
     static final int DEFAULT_LIMIT = 100;
     static final int MAX_LIMIT = 1000;
+    private static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
     /** @throws ProblemException if the limit is out of range */
     static PageRequest of(@Nullable Integer limit, @Nullable String cursor) {
@@ -53,7 +54,11 @@ record PageRequest(int limit, @Nullable String cursor) {
         if (space < 0) {
             throw new IllegalArgumentException(text);
         }
-        return new Position(Instant.parse(text.substring(0, space)), UUID.fromString(text.substring(space + 1)));
+        Instant createdAt = Instant.parse(text.substring(0, space));
+        if (createdAt.isBefore(Instant.EPOCH) || createdAt.isAfter(END_OF_TIME)) {
+            throw new IllegalArgumentException(text); // the database could not compare it
+        }
+        return new Position(createdAt, UUID.fromString(text.substring(space + 1)));
     }
 
     private static String encode(String text) {

@@ -7,22 +7,28 @@ import io.filemill.db.task.Cancellation;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.Position;
+import io.filemill.db.task.RetriedFiles;
+import io.filemill.db.task.RetrySelection;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTask;
 import io.filemill.db.task.UploadTaskRepository;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Shows the caller's tasks and their files, straight from the database, and cancels them. */
@@ -33,12 +39,15 @@ final class TaskController {
 
     private final UploadTaskRepository tasks;
     private final FileTaskRepository files;
+    private final TaskRetry retry;
     private final CurrentUser user;
     private final Clock clock;
 
-    TaskController(UploadTaskRepository tasks, FileTaskRepository files, CurrentUser user, Clock clock) {
+    TaskController(
+            UploadTaskRepository tasks, FileTaskRepository files, TaskRetry retry, CurrentUser user, Clock clock) {
         this.tasks = tasks;
         this.files = files;
+        this.retry = retry;
         this.user = user;
         this.clock = clock;
     }
@@ -76,13 +85,18 @@ final class TaskController {
         PageRequest page = PageRequest.of(limit, cursor);
         List<FileTask> found =
                 files.list(task, status(status), errorCode(errorCode), page.afterFile(), page.limit() + 1);
-        List<FileTask> shown = found.subList(0, Math.min(found.size(), page.limit()));
-        Instant now = clock.instant();
-        return new FilePage(
-                shown.stream().map(file -> FileView.of(file, now)).toList(),
-                found.size() == shown.size()
-                        ? null
-                        : PageRequest.cursorAfter(shown.get(shown.size() - 1).id()));
+        return FilePage.of(found, page.limit(), clock.instant());
+    }
+
+    /** Without a body it takes all failed files that no user cancelled. */
+    @PostMapping("/{id}/retry")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    RetriedTask retry(@PathVariable String id, @RequestBody(required = false) @Nullable RetryRequest request) {
+        RetrySelection selection = request == null ? RetrySelection.ALL_FAILED : request.selection();
+        UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
+        return retry.retry(task, selection)
+                .map(retried -> RetriedTask.of(task, retried))
+                .orElseThrow(() -> ProblemException.taskNotFound(id));
     }
 
     @PostMapping("/{id}/cancel")
@@ -130,7 +144,64 @@ final class TaskController {
 
     record TaskPage(List<TaskView> tasks, @Nullable String nextCursor) {}
 
-    record FilePage(List<FileView> files, @Nullable String nextCursor) {}
+    record FilePage(List<FileView> files, @Nullable String nextCursor) {
+        /**
+         * @param found the files of the page, and one more if there is another page
+         */
+        static FilePage of(List<FileTask> found, int limit, Instant now) {
+            List<FileTask> shown = found.subList(0, Math.min(found.size(), limit));
+            return new FilePage(
+                    shown.stream().map(file -> FileView.of(file, now)).toList(),
+                    found.size() == shown.size()
+                            ? null
+                            : PageRequest.cursorAfter(
+                                    shown.get(shown.size() - 1).id()));
+        }
+    }
+
+    /** Which failed files to try again: those that every given member takes. */
+    record RetryRequest(
+            @Nullable List<@Nullable String> errorCodes,
+            @Nullable Boolean retryable,
+            @Nullable List<@Nullable Long> fileIds,
+            @Nullable List<@Nullable String> items) {
+        private static final int MAX_LENGTH = 10_000;
+
+        RetrySelection selection() {
+            return new RetrySelection(
+                    checked("error_codes", errorCodes),
+                    retryable,
+                    checked("file_ids", fileIds),
+                    checked("items", items));
+        }
+
+        private static <T> @Nullable List<T> checked(String member, @Nullable List<@Nullable T> values) {
+            if (values == null) {
+                return null;
+            }
+            if (values.size() > MAX_LENGTH) {
+                throw ProblemException.invalid(
+                        "The list " + member + " may have " + MAX_LENGTH + " entries. Send several requests.");
+            }
+            List<T> present = values.stream().filter(Objects::nonNull).toList();
+            if (present.size() < values.size()
+                    || present.stream().anyMatch(value -> value.toString().indexOf('\0') >= 0)) {
+                throw ProblemException.invalid("The list " + member + " has a null or the character U+0000 in it.");
+            }
+            return present;
+        }
+    }
+
+    /**
+     * @param retried how many files wait again
+     * @param skippedFiles how many could not be taken
+     * @param skipped the first thousand of them with the reason
+     */
+    record RetriedTask(UUID taskId, int retried, int skippedFiles, List<RetriedFiles.Skipped> skipped) {
+        static RetriedTask of(UUID task, RetriedFiles files) {
+            return new RetriedTask(task, files.retried(), files.skippedCount(), files.skipped());
+        }
+    }
 
     /**
      * @param cancelledFiles how many files this call stopped; 0 if the task had been cancelled before

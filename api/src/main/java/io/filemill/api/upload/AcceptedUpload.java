@@ -1,5 +1,6 @@
 package io.filemill.api.upload;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.filemill.api.upload.IgnoredItems.Ignored;
 import io.filemill.db.queue.Submission.Accepted;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ignoredFiles how many listed files and folders were left out; null if nothing was listed
  * @param ignored the first of them
+ * @param replayed whether it answers a repeated submission with the task of the first one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AcceptedUpload(
@@ -20,11 +22,18 @@ public record AcceptedUpload(
         String status,
         int duplicatesIgnored,
         @Nullable Long ignoredFiles,
-        @Nullable List<Ignored> ignored) {
+        @Nullable List<Ignored> ignored,
+        @JsonIgnore boolean replayed) {
 
     static AcceptedUpload of(Accepted accepted) {
         return new AcceptedUpload(
-                accepted.id(), accepted.totalFiles(), "accepted", accepted.duplicatesIgnored(), null, null);
+                accepted.id(),
+                accepted.totalFiles(),
+                "accepted",
+                accepted.duplicatesIgnored(),
+                null,
+                null,
+                accepted.replayed());
     }
 
     static AcceptedUpload of(Accepted accepted, IgnoredItems ignored) {
@@ -33,7 +42,8 @@ public record AcceptedUpload(
                 accepted.totalFiles(),
                 "accepted",
                 accepted.duplicatesIgnored(),
-                ignored.count(),
-                ignored.first());
+                accepted.replayed() ? null : ignored.count(),
+                accepted.replayed() ? null : ignored.first(),
+                accepted.replayed());
     }
 }

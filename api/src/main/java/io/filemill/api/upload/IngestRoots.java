@@ -17,6 +17,9 @@ import org.springframework.stereotype.Component;
 /** The folders of this server that a task may name paths in; none unless configured. */
 @Component
 final class IngestRoots {
+    /** No file system of ours has longer paths. */
+    private static final int MAX_LENGTH = 4096;
+
     private final List<Path> roots;
 
     @Autowired
@@ -121,8 +124,12 @@ final class IngestRoots {
         throw ProblemException.invalid("There is no folder " + named + " on this server.");
     }
 
-    /** @throws ProblemException if it is not an absolute path */
+    /** @throws ProblemException if it is not an absolute path, or longer than any can be */
     static Path absolute(String named) {
+        if (named.length() > MAX_LENGTH) {
+            throw ProblemException.invalid("A path is longer than " + MAX_LENGTH + " characters. It begins with "
+                    + named.substring(0, 100) + "….");
+        }
         try {
             Path path = Path.of(named);
             if (path.isAbsolute()) {

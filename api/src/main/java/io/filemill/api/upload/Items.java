@@ -18,6 +18,11 @@ final class Items {
         return item.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES;
     }
 
+    /** Whether the text can be stored as it is: it has no U+0000, which PostgreSQL does not know, and no half of a surrogate pair. */
+    static boolean isText(String text) {
+        return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
+    }
+
     /** The name that a client gave to a file that it sends. It never becomes a name on disk. */
     static String uploadedName(@Nullable String name) {
         if (name == null || name.isBlank()) {
@@ -33,7 +38,7 @@ final class Items {
             throw ProblemException.invalid("The name of a file is longer than " + (MAX_BYTES - 16) + " bytes: "
                     + name.substring(0, 100) + "…. Shorten it.");
         }
-        return name;
+        return name.replace("\\\"", "\""); // which some clients write for a quotation mark
     }
 
     /** The last part of a path or of a name that looks like one. */

@@ -1,11 +1,10 @@
 package io.filemill.api.upload;
 
-import io.filemill.api.problem.ProblemException;
-import io.filemill.api.problem.ProblemType;
-import java.io.FilterInputStream;
+import io.filemill.api.ApiProperties;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Type;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpInputMessage;
@@ -19,13 +18,20 @@ final class JsonBodyLimit extends RequestBodyAdviceAdapter {
     static final long MAX_BYTES = 128L << 20;
 
     private final long maxBytes;
+    private final Pace pace;
 
-    JsonBodyLimit() {
-        this(MAX_BYTES);
+    @Autowired
+    JsonBodyLimit(ApiProperties properties) {
+        this(MAX_BYTES, Pace.atLeast(properties.upload().minBytesPerSecond()));
     }
 
     JsonBodyLimit(long maxBytes) {
+        this(maxBytes, Pace.ANY);
+    }
+
+    private JsonBodyLimit(long maxBytes, Pace pace) {
         this.maxBytes = maxBytes;
+        this.pace = pace;
     }
 
     @Override
@@ -41,7 +47,9 @@ final class JsonBodyLimit extends RequestBodyAdviceAdapter {
             Type targetType,
             Class<? extends HttpMessageConverter<?>> converterType)
             throws IOException {
-        return new LimitedMessage(message.getHeaders(), new LimitedStream(message.getBody(), maxBytes));
+        String tooLong = "The JSON is longer than " + maxBytes
+                + " bytes. Name folders or globs instead of single files, or send several tasks.";
+        return new LimitedMessage(message.getHeaders(), new GuardedBody(message.getBody(), maxBytes, tooLong, pace));
     }
 
     private record LimitedMessage(HttpHeaders headers, InputStream body) implements HttpInputMessage {
@@ -53,40 +61,6 @@ final class JsonBodyLimit extends RequestBodyAdviceAdapter {
         @Override
         public HttpHeaders getHeaders() {
             return headers;
-        }
-    }
-
-    private static final class LimitedStream extends FilterInputStream {
-        private final long limit;
-        private long read;
-
-        LimitedStream(InputStream in, long limit) {
-            super(in);
-            this.limit = limit;
-        }
-
-        @Override
-        public int read() throws IOException {
-            int b = super.read();
-            count(b < 0 ? 0 : 1);
-            return b;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int n = super.read(bytes, offset, length);
-            count(Math.max(0, n));
-            return n;
-        }
-
-        private void count(int bytes) {
-            read += bytes;
-            if (read > limit) {
-                throw new ProblemException(
-                        ProblemType.TOO_LARGE,
-                        "The JSON is longer than " + limit
-                                + " bytes. Name folders or globs instead of single files, or send" + " several tasks.");
-            }
         }
     }
 }

@@ -5,6 +5,7 @@ import io.filemill.db.storage.FileStore.StoredFile;
 import io.filemill.db.task.NewFileTask;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +32,8 @@ public final class ReceivedFiles implements AutoCloseable {
     private final List<NewFileTask> files = new ArrayList<>();
     private final Set<String> items = new HashSet<>();
     private final Map<String, Map<String, NewFileTask>> byNameAndContent = new HashMap<>();
+    private int fieldCount;
+    private int fieldBytes;
     private boolean handedOver;
 
     ReceivedFiles(FileStore store) {
@@ -58,6 +61,18 @@ public final class ReceivedFiles implements AutoCloseable {
 
     void addField(String name, String value) {
         fields.put(name, value);
+        fieldCount++;
+        fieldBytes += value.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** How many text fields came, repeated ones included. */
+    int fieldCount() {
+        return fieldCount;
+    }
+
+    /** How long the text fields are together. */
+    int fieldBytes() {
+        return fieldBytes;
     }
 
     /**

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 record Selection(@Nullable PathMatcher glob, int depth) {
     static final Selection EVERYTHING = new Selection(null, Integer.MAX_VALUE);
 
+    private static final Pattern WILDCARDS = Pattern.compile("\\*+");
+    private static final int MAX_WILDCARDS = 4;
     private static final Pattern GLOB_CHARACTER = Pattern.compile("[*?\\[{\\\\]");
 
     boolean wants(Path relative) {
@@ -33,9 +35,15 @@ record Selection(@Nullable PathMatcher glob, int depth) {
         return elements;
     }
 
-    /** @throws ProblemException if it is not a glob of Java's file systems */
+    /** @throws ProblemException if it is not a glob of Java's file systems, or one that could take ages to match */
     static Selection of(Path glob) {
         String pattern = glob.toString();
+        for (Path element : glob) {
+            if (WILDCARDS.matcher(element.toString()).results().count() > MAX_WILDCARDS) {
+                throw ProblemException.invalid("The glob " + pattern + " has more than " + MAX_WILDCARDS
+                        + " asterisks between two slashes. Use fewer.");
+            }
+        }
         // Java's ** between slashes wants at least one folder, but people mean any number of them.
         String anyDepth = pattern.replace("/**/", "{/,/**/}").replaceFirst("^\\*\\*/", "{,**/}");
         try {

@@ -3,6 +3,7 @@ package io.filemill.api.upload;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.db.task.NewUploadTask;
+import io.filemill.db.task.TaskLimits;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,28 +17,47 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param settings an object, for the processor
  * @param priority 0 to 9; 9 runs first
+ * @param limits how far a file may go
  */
-public record TaskOptions(String processor, ObjectNode settings, int priority) {
+public record TaskOptions(String processor, ObjectNode settings, int priority, TaskLimits limits) {
     /** The processor of a task that asks for none. */
     public static final String DEFAULT_PROCESSOR = "document";
 
     private static final int MAX_PRIORITY = 9;
-    private static final String REPLACE_DUPLICATES = "replace_duplicates";
+    private static final int MAX_SECONDS = 7 * 24 * 3600;
+    private static final int MAX_ATTEMPTS = 100;
+    private static final int MAX_SETTINGS_LENGTH = 64 << 10;
+    private static final int MAX_LEVELS = 100;
+
+    /**
+     * What a client asks for; null stands for the default.
+     *
+     * @param replaceDuplicates becomes the setting of that name
+     * @param skipPreviouslyFailed becomes the setting of that name
+     */
+    public record Request(
+            @Nullable String processor,
+            @Nullable JsonNode settings,
+            @Nullable Integer priority,
+            @Nullable Boolean replaceDuplicates,
+            @Nullable Boolean skipPreviouslyFailed,
+            @Nullable Integer timeoutSeconds,
+            @Nullable Integer stallTimeoutSeconds,
+            @Nullable Integer maxAttempts) {
+        /** The defaults but for the settings. */
+        public static Request withSettings(@Nullable JsonNode settings, @Nullable Boolean replaceDuplicates) {
+            return new Request(null, settings, null, replaceDuplicates, null, null, null, null);
+        }
+    }
 
     /**
      * Checks what a client asks for.
      *
      * @param known the processors that it may ask for
-     * @param replaceDuplicates becomes the setting of that name, unless null
      * @throws ProblemException if it cannot be had
      */
-    static TaskOptions of(
-            Set<String> known,
-            @Nullable String processor,
-            @Nullable JsonNode settings,
-            @Nullable Integer priority,
-            @Nullable Boolean replaceDuplicates) {
-        String chosen = processor == null ? DEFAULT_PROCESSOR : processor;
+    static TaskOptions of(Set<String> known, Request request) {
+        String chosen = request.processor() == null ? DEFAULT_PROCESSOR : request.processor();
         if (!known.contains(chosen)) {
             throw new ProblemException(
                     ProblemType.UNKNOWN_PROCESSOR,
@@ -45,39 +65,70 @@ public record TaskOptions(String processor, ObjectNode settings, int priority) {
                             + "; filemill.processors names those that this server accepts.",
                     Map.of("known_processors", new TreeSet<>(known)));
         }
+        Integer priority = request.priority();
         if (priority != null && (priority < 0 || priority > MAX_PRIORITY)) {
             throw ProblemException.invalid(
                     "The priority must be from 0 to 9, where 9 runs first, but is " + priority + ".");
         }
         return new TaskOptions(
                 chosen,
-                settings(settings, replaceDuplicates),
-                priority == null ? NewUploadTask.DEFAULT_PRIORITY : priority);
+                settings(request),
+                priority == null ? NewUploadTask.DEFAULT_PRIORITY : priority,
+                new TaskLimits(
+                        inRange("timeout_seconds", request.timeoutSeconds(), MAX_SECONDS),
+                        inRange("stall_timeout_seconds", request.stallTimeoutSeconds(), MAX_SECONDS),
+                        inRange("max_attempts", request.maxAttempts(), MAX_ATTEMPTS)));
     }
 
-    private static ObjectNode settings(@Nullable JsonNode settings, @Nullable Boolean replaceDuplicates) {
+    private static @Nullable Integer inRange(String name, @Nullable Integer value, int max) {
+        if (value != null && (value < 1 || value > max)) {
+            throw ProblemException.invalid("The " + name + " must be from 1 to " + max + ", but is " + value + ".");
+        }
+        return value;
+    }
+
+    private static ObjectNode settings(Request request) {
+        JsonNode settings = request.settings();
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         if (settings != null && !settings.isNull()) {
             if (!settings.isObject()) {
                 throw ProblemException.invalid("The settings must be a JSON object, like {\"name\": \"value\"}.");
             }
-            if (hasNul(settings)) {
-                throw ProblemException.invalid(
-                        "The settings contain the character U+0000, which cannot be stored. Remove it.");
+            requireStorable(settings, 1);
+            if (settings.toString().length() > MAX_SETTINGS_LENGTH) {
+                throw new ProblemException(
+                        ProblemType.TOO_LARGE,
+                        "The settings are longer than " + MAX_SETTINGS_LENGTH + " characters. Send less.");
             }
             object.setAll((ObjectNode) settings);
         }
-        if (replaceDuplicates != null) {
-            object.put(REPLACE_DUPLICATES, replaceDuplicates);
+        if (request.replaceDuplicates() != null) {
+            object.put("replace_duplicates", request.replaceDuplicates());
+        }
+        if (request.skipPreviouslyFailed() != null) {
+            object.put("skip_previously_failed", request.skipPreviouslyFailed());
         }
         return object;
     }
 
-    private static boolean hasNul(JsonNode json) {
-        if (json.isString()) {
-            return json.stringValue().indexOf('\0') >= 0;
+    /** What PostgreSQL cannot store, or what could not be shown among other JSON later. */
+    private static void requireStorable(JsonNode json, int level) {
+        if (level > MAX_LEVELS) {
+            throw ProblemException.invalid("The settings have more than " + MAX_LEVELS + " levels. Make them flatter.");
         }
-        return json.propertyNames().stream().anyMatch(name -> name.indexOf('\0') >= 0)
-                || json.valueStream().anyMatch(TaskOptions::hasNul);
+        if (json.isString()) {
+            requireText(json.stringValue());
+        } else if (json.isDouble() && !Double.isFinite(json.doubleValue())) {
+            throw ProblemException.invalid("The settings contain a number that is too large to be stored.");
+        }
+        json.propertyNames().forEach(TaskOptions::requireText);
+        json.forEach(value -> requireStorable(value, level + 1));
+    }
+
+    private static void requireText(String text) {
+        if (!Items.isText(text)) {
+            throw ProblemException.invalid(
+                    "The settings contain the character U+0000 or half a surrogate pair, which cannot be stored. Remove it.");
+        }
     }
 }

@@ -13,6 +13,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -30,23 +31,29 @@ final class UploadController {
     }
 
     @PostMapping(path = "/v1/tasks", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
-    ResponseEntity<AcceptedUpload> upload(HttpServletRequest request) throws IOException {
+    ResponseEntity<AcceptedUpload> upload(
+            HttpServletRequest request,
+            @RequestHeader(name = IdempotencyKeyHeader.NAME, required = false) @Nullable String idempotencyKey)
+            throws IOException {
         try (ReceivedFiles received = uploads.receive(request)) {
-            TaskOptions options = uploads.options(
+            TaskOptions options = uploads.options(new TaskOptions.Request(
                     received.field("processor").orElse(null),
                     received.field("settings").map(this::settings).orElse(null),
-                    received.field("priority").map(UploadController::priority).orElse(null),
-                    received.field("replace_duplicates")
-                            .map(UploadController::flag)
-                            .orElse(null));
-            return created(uploads.accept(received, options));
+                    number(received, "priority"),
+                    flag(received, "replace_duplicates"),
+                    flag(received, "skip_previously_failed"),
+                    number(received, "timeout_seconds"),
+                    number(received, "stall_timeout_seconds"),
+                    number(received, "max_attempts")));
+            return created(uploads.accept(received, options, idempotencyKey));
         }
     }
 
     @PostMapping(path = "/v1/tasks", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<AcceptedUpload> submit(@RequestBody NewTask task) {
-        TaskOptions options =
-                uploads.options(task.processor(), task.settings(), task.priority(), task.replaceDuplicates());
+    ResponseEntity<AcceptedUpload> submit(
+            @RequestBody NewTask task,
+            @RequestHeader(name = IdempotencyKeyHeader.NAME, required = false) @Nullable String idempotencyKey) {
+        TaskOptions options = uploads.options(task.options());
         List<String> paths = task.allPaths();
         if (task.items() != null && !paths.isEmpty()) {
             throw ProblemException.invalid("A task has either paths or items. Send two tasks.");
@@ -56,13 +63,16 @@ final class UploadController {
         }
         return created(
                 task.items() == null
-                        ? uploads.acceptPaths(paths, options)
-                        : uploads.acceptItems(NewTask.withoutNulls("items", task.items()), options));
+                        ? uploads.acceptPaths(paths, options, idempotencyKey)
+                        : uploads.acceptItems(NewTask.withoutNulls("items", task.items()), options, idempotencyKey));
     }
 
     private static ResponseEntity<AcceptedUpload> created(AcceptedUpload accepted) {
-        return ResponseEntity.created(URI.create("/v1/tasks/" + accepted.taskId()))
-                .body(accepted);
+        ResponseEntity.BodyBuilder response = ResponseEntity.created(URI.create("/v1/tasks/" + accepted.taskId()));
+        if (accepted.replayed()) {
+            response.header(IdempotencyKeyHeader.REPLAYED, "true");
+        }
+        return response.body(accepted);
     }
 
     private JsonNode settings(String text) {
@@ -74,21 +84,25 @@ final class UploadController {
         }
     }
 
-    private static int priority(String text) {
+    private static @Nullable Integer number(ReceivedFiles received, String name) {
+        String text = received.field(name).orElse(null);
         try {
-            return Integer.parseInt(text.strip());
+            return text == null ? null : Integer.valueOf(text.strip());
         } catch (NumberFormatException e) {
-            throw ProblemException.invalid("The field priority must be a number from 0 to 9, but is " + text + ".");
+            throw ProblemException.invalid("The field " + name + " must be a whole number, but is " + text + ".");
         }
     }
 
-    private static boolean flag(String text) {
+    private static @Nullable Boolean flag(ReceivedFiles received, String name) {
+        String text = received.field(name).orElse(null);
+        if (text == null) {
+            return null;
+        }
         return switch (text.strip()) {
             case "true" -> true;
             case "false" -> false;
             default ->
-                throw ProblemException.invalid(
-                        "The field replace_duplicates must be true or false, but is " + text + ".");
+                throw ProblemException.invalid("The field " + name + " must be true or false, but is " + text + ".");
         };
     }
 
@@ -100,7 +114,23 @@ final class UploadController {
             @Nullable String processor,
             @Nullable JsonNode settings,
             @Nullable Integer priority,
-            @Nullable Boolean replaceDuplicates) {
+            @Nullable Boolean replaceDuplicates,
+            @Nullable Boolean skipPreviouslyFailed,
+            @Nullable Integer timeoutSeconds,
+            @Nullable Integer stallTimeoutSeconds,
+            @Nullable Integer maxAttempts) {
+
+        TaskOptions.Request options() {
+            return new TaskOptions.Request(
+                    processor,
+                    settings,
+                    priority,
+                    replaceDuplicates,
+                    skipPreviouslyFailed,
+                    timeoutSeconds,
+                    stallTimeoutSeconds,
+                    maxAttempts);
+        }
 
         List<String> allPaths() {
             List<String> all = new ArrayList<>();

@@ -4,6 +4,8 @@ import io.filemill.api.ApiProperties;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
+import io.filemill.db.queue.IdempotencyException;
+import io.filemill.db.queue.IdempotencyKey;
 import io.filemill.db.queue.Submission;
 import io.filemill.db.queue.Submission.Accepted;
 import io.filemill.db.storage.FileStore;
@@ -21,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.CannotCreateTransactionException;
-import tools.jackson.databind.JsonNode;
 
 /** Makes tasks from uploaded files, from paths and from items, for the current user. Safe for use by several threads. */
 @Component
@@ -33,12 +34,26 @@ public final class Uploads {
     private final CurrentUser user;
 
     @Autowired
-    Uploads(FileStore store, IngestRoots roots, Submission submission, ApiProperties properties, CurrentUser user) {
-        this(store, roots, submission::submit, properties.processors(), user);
+    Uploads(
+            MultipartReceiver receiver,
+            IngestRoots roots,
+            Submission submission,
+            ApiProperties properties,
+            CurrentUser user) {
+        this(receiver, roots, submission::submit, properties.processors(), user);
     }
 
     Uploads(FileStore store, IngestRoots roots, Acceptance acceptance, Set<String> processors, CurrentUser user) {
-        this.receiver = new MultipartReceiver(store);
+        this(new MultipartReceiver(store, MultipartReceiver.Limits.NONE), roots, acceptance, processors, user);
+    }
+
+    Uploads(
+            MultipartReceiver receiver,
+            IngestRoots roots,
+            Acceptance acceptance,
+            Set<String> processors,
+            CurrentUser user) {
+        this.receiver = receiver;
         this.roots = roots;
         this.acceptance = acceptance;
         this.processors = processors;
@@ -47,20 +62,16 @@ public final class Uploads {
 
     /** What records a task, as {@link Submission#submit} does. */
     interface Acceptance {
-        Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> files);
+        Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> files, @Nullable IdempotencyKey key);
     }
 
     /**
-     * Checks what a client asks for; null stands for the default.
+     * Checks what a client asks for.
      *
      * @throws ProblemException if it cannot be had
      */
-    public TaskOptions options(
-            @Nullable String processor,
-            @Nullable JsonNode settings,
-            @Nullable Integer priority,
-            @Nullable Boolean replaceDuplicates) {
-        return TaskOptions.of(processors, processor, settings, priority, replaceDuplicates);
+    public TaskOptions options(TaskOptions.Request request) {
+        return TaskOptions.of(processors, request);
     }
 
     /**
@@ -75,9 +86,10 @@ public final class Uploads {
     /**
      * Makes a task of received files.
      *
+     * @param idempotencyKey what the client named the submission, or null
      * @throws ProblemException if there are none
      */
-    public AcceptedUpload accept(ReceivedFiles received, TaskOptions options) {
+    public AcceptedUpload accept(ReceivedFiles received, TaskOptions options, @Nullable String idempotencyKey) {
         if (received.count() == 0) {
             throw new ProblemException(
                     ProblemType.NO_FILES,
@@ -86,13 +98,26 @@ public final class Uploads {
         // A failure from here on may hide a commit that succeeded. The purge deletes stored bytes that no task knows.
         received.handOver();
         try {
-            return AcceptedUpload.of(
-                    submit(received.taskId(), options, received.files().iterator())
-                            .orElseThrow());
-        } catch (CannotCreateTransactionException e) {
+            Accepted accepted = submit(
+                            received.taskId(),
+                            options,
+                            received.files().iterator(),
+                            IdempotencyKeyHeader.key(idempotencyKey, options, contents(received)))
+                    .orElseThrow();
+            if (accepted.replayed()) {
+                received.takeBack();
+            }
+            return AcceptedUpload.of(accepted);
+        } catch (CannotCreateTransactionException | IdempotencyException e) {
             received.takeBack();
             throw e;
         }
+    }
+
+    private static List<String> contents(ReceivedFiles received) {
+        return received.files().stream()
+                .map(file -> file.item() + " " + file.sha256())
+                .toList();
     }
 
     /**
@@ -100,10 +125,10 @@ public final class Uploads {
      *
      * @throws ProblemException if a path is not allowed, or if there is no file
      */
-    public AcceptedUpload acceptPaths(List<String> paths, TaskOptions options) {
+    public AcceptedUpload acceptPaths(List<String> paths, TaskOptions options, @Nullable String idempotencyKey) {
         var ignored = new IgnoredItems();
         try (var listing = new FileListing(roots, paths, ignored)) {
-            return submit(UUID.randomUUID(), options, listing)
+            return submit(UUID.randomUUID(), options, listing, IdempotencyKeyHeader.key(idempotencyKey, options, paths))
                     .map(accepted -> AcceptedUpload.of(accepted, ignored))
                     .orElseThrow(() -> new ProblemException(
                             ProblemType.NO_FILES,
@@ -119,7 +144,7 @@ public final class Uploads {
      */
     public AcceptedUpload acceptFolder(String folder, TaskOptions options) {
         roots.requireFolder(folder);
-        return acceptPaths(List.of(folder), options);
+        return acceptPaths(List.of(folder), options, null);
     }
 
     /**
@@ -128,20 +153,20 @@ public final class Uploads {
      *
      * @throws ProblemException if one of them cannot be an item, or if there are none
      */
-    public AcceptedUpload acceptItems(List<String> items, TaskOptions options) {
+    public AcceptedUpload acceptItems(List<String> items, TaskOptions options, @Nullable String idempotencyKey) {
         if (options.processor().equals(TaskOptions.DEFAULT_PROCESSOR)) {
-            return acceptPaths(items, options);
+            return acceptPaths(items, options, idempotencyKey);
         }
         Iterator<NewFileTask> files = items.stream().map(this::item).iterator();
-        return submit(UUID.randomUUID(), options, files)
+        return submit(UUID.randomUUID(), options, files, IdempotencyKeyHeader.key(idempotencyKey, options, items))
                 .map(AcceptedUpload::of)
                 .orElseThrow(() -> new ProblemException(ProblemType.NO_FILES, "The list of items is empty."));
     }
 
     private NewFileTask item(String item) {
-        if (item.isEmpty() || item.indexOf('\0') >= 0 || Items.isTooLong(item)) {
+        if (item.isEmpty() || !Items.isText(item) || Items.isTooLong(item)) {
             throw ProblemException.invalid("Each item must have 1 to " + Items.MAX_BYTES
-                    + " bytes and must not contain the character U+0000. One that begins with \""
+                    + " bytes and must contain neither the character U+0000 nor half a surrogate pair. One that begins with \""
                     + item.substring(0, Math.min(item.length(), 50)).replace('\0', '?') + "\" does not.");
         }
         if (item.startsWith("/")) {
@@ -151,8 +176,12 @@ public final class Uploads {
         return NewFileTask.notStored(item, Items.displayName(item));
     }
 
-    private Optional<Accepted> submit(UUID id, TaskOptions options, Iterator<NewFileTask> files) {
+    private Optional<Accepted> submit(
+            UUID id, TaskOptions options, Iterator<NewFileTask> files, @Nullable IdempotencyKey key) {
         return acceptance.submit(
-                new NewUploadTask(id, user.id(), options.processor(), options.settings(), options.priority()), files);
+                new NewUploadTask(
+                        id, user.id(), options.processor(), options.settings(), options.priority(), options.limits()),
+                files,
+                key);
     }
 }

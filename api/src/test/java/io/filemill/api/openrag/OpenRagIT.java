@@ -7,6 +7,9 @@ import io.filemill.api.RunningApi;
 import io.filemill.api.RunningApi.Answer;
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
+import io.filemill.db.failure.Component;
+import io.filemill.db.failure.Failure;
+import io.filemill.db.failure.Phase;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.FinishedFile;
 import io.filemill.db.task.TaskStatus;
@@ -69,7 +72,10 @@ class OpenRagIT {
         assertThat(database.fileTasks.claim(file.id(), file.attempt(), node)).isPresent();
         assertThat(database.fileTasks.finish(List.of(
                         status == TaskStatus.FAILED
-                                ? FinishedFile.failed(file.id(), file.attempt(), "CORRUPT", resultOrError)
+                                ? FinishedFile.failed(
+                                        file.id(),
+                                        file.attempt(),
+                                        Failure.ofFile("CORRUPT", Phase.PARSING, resultOrError))
                                 : FinishedFile.with(file.id(), file.attempt(), status, JSON.readTree(resultOrError)))))
                 .isEqualTo(1);
         for (String table : List.of("upload_task", "file_task")) {
@@ -237,5 +243,64 @@ class OpenRagIT {
         assertThat(api.postJson("/upload_path", "{").json().propertyNames()).containsExactly("error");
         assertThat(api.postJson("/router/upload_ingest", "{}").json().propertyNames())
                 .containsExactly("error");
+    }
+
+    private static final Failure PASSING =
+            Failure.passing("UNAVAILABLE", Component.FLOW, Phase.EMBEDDING, "The service is busy.");
+
+    private void fail(UUID task, int index, Failure failure) {
+        long id = database.fileIds(task).get(index);
+        assertThat(database.fileTasks.claim(id, database.attempt(id), database.node()))
+                .isPresent();
+        database.fileTasks.finish(List.of(FinishedFile.failed(id, database.attempt(id), failure)));
+    }
+
+    @Test
+    void retriesWhatMayPassAndSaysWhatItSkips() {
+        UUID task = upload("a.pdf", "b.pdf", "c.pdf");
+        fail(task, 0, PASSING);
+        assertThat(api.post("/tasks/" + task + "/retry").text())
+                .startsWith("{\"error\":\"task_in_progress\"")
+                .endsWith("\"task_id\":\"" + task + "\"}");
+        fail(task, 1, Failure.ofFile("CORRUPT", Phase.PARSING, "The file is damaged."));
+        finish(task, "c.pdf", TaskStatus.COMPLETED, "{}");
+
+        Answer some = api.postJson("/tasks/" + task + "/retry", "{\"file_paths\": [\"b.pdf\", \"c.pdf\", \"d.pdf\"]}");
+        assertThat(some.status()).isEqualTo(400);
+        assertThat(some.text())
+                .isEqualTo("{\"status\":\"no_op\",\"retried\":0,\"skipped\":["
+                        + "{\"file_path\":\"c.pdf\",\"filename\":\"c.pdf\",\"reason\":\"not_failed\"},"
+                        + "{\"file_path\":\"d.pdf\",\"filename\":null,\"reason\":\"file_not_in_task\"},"
+                        + "{\"file_path\":\"b.pdf\",\"filename\":\"b.pdf\",\"reason\":\"not_retryable\"}],"
+                        + "\"message\":\"No retryable files with available source data\"}");
+        Answer all = api.post("/tasks/" + task + "/retry");
+        assertThat(all.status()).isEqualTo(202);
+        assertThat(all.text())
+                .isEqualTo("{\"task_id\":\"" + task + "\",\"retried\":1,\"skipped\":["
+                        + "{\"file_path\":\"b.pdf\",\"filename\":\"b.pdf\",\"reason\":\"not_retryable\"}],"
+                        + "\"status\":\"accepted\"}");
+        JsonNode shown = api.get("/tasks/" + task).json();
+        assertThat(shown.get("failed_files").intValue()).isEqualTo(1);
+        assertThat(shown.get("processed_files").intValue()).isEqualTo(2);
+        assertThat(shown.get("files").get("a.pdf").get("retry_count").intValue())
+                .isEqualTo(1);
+        assertThat(api.post("/tasks/" + UUID.randomUUID() + "/retry").status()).isEqualTo(404);
+    }
+
+    @Test
+    void cancelsOneFileByItsPath() {
+        UUID task = upload("a.pdf", "b.pdf");
+        String path = "/tasks/" + task + "/files/cancel";
+
+        Answer cancelled = api.postJson(path, "{\"file_path\": \"a.pdf\"}");
+
+        assertThat(cancelled.status()).isEqualTo(200);
+        assertThat(cancelled.text())
+                .isEqualTo("{\"status\":\"cancelled\",\"task_id\":\"" + task + "\",\"file_path\":\"a.pdf\"}");
+        for (String body : List.of("{\"file_path\": \"a.pdf\"}", "{\"file_path\": \"z.pdf\"}", "{}")) {
+            Answer refused = api.postJson(path, body);
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.text()).isEqualTo("{\"error\":\"File not found or cannot be cancelled\"}");
+        }
     }
 }

@@ -3,7 +3,10 @@ package io.filemill.api.openrag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filemill.api.problem.Slice;
+import io.filemill.db.failure.Failure;
+import io.filemill.db.failure.Phase;
 import io.filemill.db.task.FileTask;
+import io.filemill.db.task.TaskLimits;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTask;
 import java.time.Instant;
@@ -27,6 +30,7 @@ class OpenRagTaskTest {
                 "anonymous",
                 "document",
                 JsonMapper.shared().createObjectNode(),
+                TaskLimits.OF_THE_NODE,
                 status,
                 outcome,
                 null,
@@ -57,10 +61,10 @@ class OpenRagTaskTest {
                 1,
                 retryCount,
                 0,
+                0,
                 null,
                 result == null ? null : json.readTree(result),
-                error == null ? null : "CORRUPT",
-                error,
+                error == null ? null : Failure.ofFile("CORRUPT", Phase.PARSING, error),
                 CREATED,
                 null,
                 UPDATED,

@@ -71,8 +71,12 @@ class ProblemHandlerTest {
     }
 
     @Test
-    void aClientThatWentAwayIsNoError() {
-        assertThat(mvc.get().uri("/v1/fails/gone")).hasStatus(200).bodyText().isEmpty();
+    void aClientThatWentAwayIsItsOwnMistake() {
+        assertThat(mvc.get().uri("/v1/fails/gone"))
+                .hasStatus(400)
+                .bodyText()
+                .contains("ended before it was complete")
+                .doesNotContain("secret");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.filemill.api.Multipart;
 import io.filemill.api.problem.Slice;
 import io.filemill.api.security.CurrentUser;
+import io.filemill.db.queue.IdempotencyKey;
 import io.filemill.db.queue.Submission.Accepted;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.NewFileTask;
@@ -47,7 +48,8 @@ class UploadControllerTest {
         private @Nullable RuntimeException failure;
 
         @Override
-        public Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> given) {
+        public Optional<Accepted> submit(
+                NewUploadTask task, Iterator<NewFileTask> given, @Nullable IdempotencyKey key) {
             if (failure != null) {
                 throw failure;
             }
@@ -60,7 +62,7 @@ class UploadControllerTest {
             }
             tasks.add(task);
             files.addAll(distinct.values());
-            return Optional.of(new Accepted(task.id(), distinct.size(), all.size() - distinct.size()));
+            return Optional.of(new Accepted(task.id(), distinct.size(), all.size() - distinct.size(), false));
         }
 
         NewUploadTask task() {
@@ -257,7 +259,7 @@ class UploadControllerTest {
         assertRefused(send(new Multipart().file("a", "a").field("settings", "{")), 400, "not valid JSON");
         assertRefused(send(new Multipart().file("a", "a").field("settings", "{\"a\": [\"\\u0000\"]}")), 400, "U+0000");
         assertRefused(send(new Multipart().file("a", "a").field("priority", "10")), 400, "from 0 to 9");
-        assertRefused(send(new Multipart().file("a", "a").field("priority", "high")), 400, "from 0 to 9");
+        assertRefused(send(new Multipart().file("a", "a").field("priority", "high")), 400, "whole number");
         assertRefused(send(new Multipart().file("a", "a").field("replace_duplicates", "yes")), 400, "true or false");
         assertRefused(
                 send(new Multipart()

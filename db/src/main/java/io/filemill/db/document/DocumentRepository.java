@@ -13,8 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Stores documents with their chunks, and searches them.
  *
- * <p>A document is its user and the digest of its content: storing the same content again replaces what is there. Every method may be
- * called by several threads and nodes at the same time.
+ * <p>A document is its user and the digest of its content, so the same content is there once. Every method may be called by several threads and nodes at the same time.
  */
 public final class DocumentRepository {
     private static final int CHUNKS_PER_STATEMENT = 500;
@@ -51,18 +50,26 @@ public final class DocumentRepository {
     }
 
     /**
-     * Stores a document and its chunks in one transaction of its own, or in the caller's. A document of the same user and content is
-     * replaced, chunks included; its row stays locked until the end, so that of two callers the later one wins as a whole.
+     * Stores a document and its chunks in one transaction of its own, or in the caller's. Its row stays locked until the end, so that of two
+     * callers with the same content one waits for the other.
+     *
+     * @param replace whether a document of the same user and content is replaced, chunks included, that another file task has stored
+     * @return the document that was not replaced; empty if the given one is stored
      */
-    public void store(NewDocument document, List<Chunk> chunks) {
-        transaction.executeWithoutResult(status -> {
-            var id = upsert(document);
+    public Optional<StoredDocument> store(NewDocument document, List<Chunk> chunks, boolean replace) {
+        return transaction.execute(status -> {
+            var stored = upsert(document, replace);
+            if (stored.isEmpty()) {
+                return find(document.userId(), document.sha256());
+            }
+            var id = stored.get();
             jdbc.sql("delete from chunk where document_id = :id")
                     .param("id", id)
                     .update();
             for (var from = 0; from < chunks.size(); from += CHUNKS_PER_STATEMENT) {
                 insert(id, from, chunks.subList(from, Math.min(from + CHUNKS_PER_STATEMENT, chunks.size())));
             }
+            return Optional.empty();
         });
     }
 
@@ -91,7 +98,7 @@ public final class DocumentRepository {
                 == 1;
     }
 
-    private long upsert(NewDocument document) {
+    private Optional<Long> upsert(NewDocument document, boolean replace) {
         return jdbc.sql("""
                         insert into document (user_id, sha256, filename, mimetype, size_bytes, pages, truncated, warning,
                                               metadata, file_task_id)
@@ -107,6 +114,7 @@ public final class DocumentRepository {
                             metadata     = excluded.metadata,
                             file_task_id = excluded.file_task_id,
                             updated_at   = now()
+                        where :replace or document.file_task_id = excluded.file_task_id
                         returning id
                         """)
                 .param("userId", document.userId())
@@ -119,8 +127,9 @@ public final class DocumentRepository {
                 .param("warning", document.warning())
                 .param("metadata", json.writeValueAsString(document.metadata()))
                 .param("fileTaskId", document.fileTaskId())
+                .param("replace", replace)
                 .query(Long.class)
-                .single();
+                .optional();
     }
 
     private void insert(long documentId, int firstOrdinal, List<Chunk> chunks) {

@@ -22,6 +22,11 @@ public final class NodeRepository {
         this.lease = lease;
     }
 
+    /** How long a node may be silent before it loses its files. */
+    public Duration lease() {
+        return lease;
+    }
+
     /** Adds a node with a fresh lease. */
     public void register(NewNode node) {
         jdbc.sql("""

@@ -6,7 +6,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public enum Channel {
     /** There may be something to run. */
     WORK("filemill_work"),
-    /** An upload task was cancelled; the payload is its id. */
+    /** Files were cancelled that a node may be running. */
     CANCEL("filemill_cancel");
 
     private final String channelName;

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -22,6 +23,7 @@ public final class Submission {
     private final UploadTaskRepository uploadTasks;
     private final FileTaskRepository fileTasks;
     private final Feeder feeder;
+    private final IdempotencyKeys keys;
 
     public Submission(
             JdbcClient jdbc,
@@ -34,19 +36,32 @@ public final class Submission {
         this.uploadTasks = uploadTasks;
         this.fileTasks = fileTasks;
         this.feeder = feeder;
+        this.keys = new IdempotencyKeys(jdbc);
     }
 
-    /** What was accepted. */
-    public record Accepted(UUID id, int totalFiles, int duplicatesIgnored) {}
+    /**
+     * What was accepted.
+     *
+     * @param replayed whether it was an earlier submission with the same key; the id is that of the earlier task
+     */
+    public record Accepted(UUID id, int totalFiles, int duplicatesIgnored, boolean replayed) {}
 
     /**
      * Records an upload task with its files and dispatches the first of them, in one transaction. Memory does not grow with the number of
      * files. What the iterator throws rolls everything back.
      *
+     * @param key if given, this and any later submission of the user with this key make one task together
      * @return empty, with nothing stored, if there was no file
+     * @throws IdempotencyException if the key was used for another request, or its first request is being recorded right now
      */
-    public Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> files) {
+    public Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> files, @Nullable IdempotencyKey key) {
         return transaction.execute(status -> {
+            if (key != null) {
+                Optional<Accepted> earlier = keys.begin(task.userId(), key);
+                if (earlier.isPresent()) {
+                    return earlier;
+                }
+            }
             uploadTasks.insert(task);
             int given = 0;
             int stored = 0;
@@ -60,9 +75,13 @@ public final class Submission {
                 return Optional.empty();
             }
             uploadTasks.recordTotals(task.id(), stored, given - stored);
+            var accepted = new Accepted(task.id(), stored, given - stored, false);
+            if (key != null) {
+                keys.remember(task.userId(), key, accepted);
+            }
             feeder.feed();
             Channel.WORK.send(jdbc, ""); // even if another process was feeding and could not see these rows
-            return Optional.of(new Accepted(task.id(), stored, given - stored));
+            return Optional.of(accepted);
         });
     }
 

@@ -8,6 +8,8 @@ import tools.jackson.databind.JsonNode;
  * A file that this node now runs, with all that the run needs.
  *
  * @param attempt the fencing token that {@link FileTaskRepository#finish} asks for
+ * @param failureCount failed attempts since the file was submitted or a user last asked for a retry
+ * @param crashCount times that the node died while it ran this file
  * @param firstOfTask whether the upload task is still marked as pending
  */
 public record ClaimedFile(
@@ -21,6 +23,7 @@ public record ClaimedFile(
         String filename,
         @Nullable String storedAs,
         @Nullable String sha256,
-        int retryCount,
+        TaskLimits limits,
+        int failureCount,
         int crashCount,
         boolean firstOfTask) {}

@@ -1,5 +1,6 @@
 package io.filemill.db.task;
 
+import io.filemill.db.failure.Failure;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -15,7 +16,8 @@ import tools.jackson.databind.JsonNode;
  * @param retryCount failed attempts that were followed by another one
  * @param crashCount times that the node died while it ran this file
  * @param node the name of the node that runs or ran the current attempt
- * @param errorCode a stable word for programs; set exactly when there is an error
+ * @param failureCount failed attempts since the file was submitted or a user last asked for a retry
+ * @param failure why the file, or its last attempt, failed
  */
 public record FileTask(
         long id,
@@ -27,11 +29,11 @@ public record FileTask(
         TaskStatus status,
         int attempt,
         int retryCount,
+        int failureCount,
         int crashCount,
         @Nullable String node,
         @Nullable JsonNode result,
-        @Nullable String errorCode,
-        @Nullable String error,
+        @Nullable Failure failure,
         Instant createdAt,
         @Nullable Instant startedAt,
         Instant updatedAt,
@@ -48,11 +50,11 @@ public record FileTask(
                 TaskStatus.ofColumn(row.getString("status")),
                 row.getInt("attempt"),
                 row.getInt("retry_count"),
+                row.getInt("failure_count"),
                 row.getInt("crash_count"),
                 row.getString("node"),
                 Columns.optionalJson(row, "result"),
-                row.getString("error_code"),
-                row.getString("error"),
+                Failure.ofRow(row),
                 Columns.instant(row, "created_at"),
                 Columns.optionalInstant(row, "started_at"),
                 Columns.instant(row, "updated_at"),

@@ -1,12 +1,20 @@
 package io.filemill.db.task;
 
+import io.filemill.db.failure.Failure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -17,10 +25,32 @@ public final class FileTaskRepository {
     /** Longer error texts are cut. */
     public static final int MAX_ERROR_LENGTH = 8192;
 
-    private final JdbcClient jdbc;
+    /** Sends the runs in {@code run} back to pending, and remembers each as an attempt that {@code :ended} so. */
+    private static final String SEND_BACK = """
+            remembered as (
+                insert into file_attempt (file_task_id, attempt, node, started_at, ended,
+                                          error_code, error_component, error_phase, error_retryable, error_actionable_by, error)
+                select run.id, run.attempt, n.name, run.started_at, :ended,
+                       :errorCode::text, :component::text, :phase::text, :retryable::boolean, :actionableBy::text, :error::text
+                from run left join worker_node n on n.id = run.node_id)
+            update file_task f
+            set status = 'pending', dispatched_at = null, node_id = null, updated_at = now(),
+                next_attempt_at = case when :delay > 0 then now() + make_interval(secs => :delay) else f.next_attempt_at end,
+                retry_count = f.retry_count + :failed, failure_count = f.failure_count + :failed, crash_count = f.crash_count + :crashed,
+                error_code = coalesce(:errorCode, f.error_code), error = coalesce(:error, f.error),
+                error_component = coalesce(:component, f.error_component), error_phase = coalesce(:phase, f.error_phase),
+                error_retryable = coalesce(:retryable, f.error_retryable),
+                error_actionable_by = coalesce(:actionableBy, f.error_actionable_by)
+            from run
+            where f.id = run.id
+            """;
 
-    public FileTaskRepository(JdbcClient jdbc) {
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+
+    public FileTaskRepository(JdbcClient jdbc, TransactionTemplate transaction) {
         this.jdbc = jdbc;
+        this.transaction = transaction;
     }
 
     /**
@@ -49,7 +79,7 @@ public final class FileTaskRepository {
     /**
      * Takes a dispatched file for a node: {@code pending → running}.
      *
-     * @return empty if the file was cancelled, is being run or is done, or was dispatched again since
+     * @return empty if the file was cancelled, is being run or is done, or was dispatched again since, or if the node's lease has run out
      */
     public Optional<ClaimedFile> claim(long id, int attempt, UUID nodeId) {
         return jdbc.sql("""
@@ -58,7 +88,9 @@ public final class FileTaskRepository {
                 from upload_task t
                 where f.id = :id and f.attempt = :attempt and f.status = 'pending' and f.dispatched_at is not null
                   and t.id = f.upload_task_id and t.finished_at is null
-                returning f.*, t.user_id, t.processor, t.settings, t.status = 'pending' as first_of_task
+                  and exists (select from worker_node n where n.id = :nodeId and n.lease_expires_at > now())
+                returning f.*, t.user_id, t.processor, t.settings, t.timeout_seconds, t.stall_timeout_seconds, t.max_attempts,
+                          t.status = 'pending' as first_of_task
                 """)
                 .param("id", id)
                 .param("attempt", attempt)
@@ -74,7 +106,8 @@ public final class FileTaskRepository {
                         row.getString("filename"),
                         row.getString("stored_as"),
                         row.getString("sha256"),
-                        row.getInt("retry_count"),
+                        TaskLimits.of(row),
+                        row.getInt("failure_count"),
                         row.getInt("crash_count"),
                         row.getBoolean("first_of_task")))
                 .optional();
@@ -82,101 +115,154 @@ public final class FileTaskRepository {
 
     /**
      * Ends files, and counts in their upload tasks exactly those that this call ended; a task whose last file ended becomes completed.
-     * Files that are no longer running under the given attempt are left alone. Locks the upload tasks before the files.
+     * Files that are no longer running under the given attempt are left alone. Locks the upload tasks before the files. Content that failed
+     * for good is remembered, and forgotten when it succeeds.
      *
      * @return how many files this call ended
      */
     public int finish(List<FinishedFile> files) {
         return jdbc.sql("""
                 with given as (
-                    select * from unnest(:ids::bigint[], :attempts::integer[], :statuses::text[], :results::jsonb[],
-                                         :errorCodes::text[], :errors::text[])
-                        as given (id, attempt, status, result, error_code, error)),
+                    select * from unnest(:ids::bigint[], :attempts::integer[], :statuses::text[], :results::jsonb[], :sha256s::text[],
+                                         :errorCodes::text[], :components::text[], :phases::text[], :retryables::boolean[],
+                                         :actionableBys::text[], :errors::text[])
+                        as given (id, attempt, status, result, sha256, error_code, component, phase, retryable, actionable_by, error)),
                 locked_task as (
-                    select id from upload_task
+                    select id, user_id, processor from upload_task
                     where id in (select f.upload_task_id from file_task f join given on given.id = f.id)
                     order by id
                     for update),
-                finished as (
+                moved as (
                     update file_task f
-                    set status = given.status, result = given.result, error_code = given.error_code, error = given.error,
+                    set status = given.status, result = given.result, sha256 = coalesce(given.sha256, f.sha256),
+                        error_code = given.error_code, error_component = given.component, error_phase = given.phase,
+                        error_retryable = given.retryable, error_actionable_by = given.actionable_by, error = given.error,
                         finished_at = now(), updated_at = now()
                     from given, locked_task
                     where f.id = given.id and f.upload_task_id = locked_task.id
                       and f.status = 'running' and f.attempt = given.attempt      -- a node presumed dead holds an older attempt
-                    returning f.upload_task_id, f.status),
-                counted as (
-                    select upload_task_id,
-                           count(*) as processed,
-                           count(*) filter (where status = 'completed') as successful,
-                           count(*) filter (where status = 'failed') as failed,
-                           count(*) filter (where status = 'skipped') as skipped
-                    from finished
-                    group by upload_task_id),
-                tallied as (
-                    update upload_task t
-                    set processed_files = t.processed_files + c.processed,
-                        successful_files = t.successful_files + c.successful,
-                        failed_files = t.failed_files + c.failed,
-                        skipped_files = t.skipped_files + c.skipped,
-                        status = case when t.processed_files + c.processed = t.total_files then 'completed' else 'running' end,
-                        outcome = case
-                            when t.processed_files + c.processed < t.total_files then null
-                            when t.failed_files + c.failed = 0 then 'success'
-                            when t.failed_files + c.failed = t.total_files then 'failed'
-                            else 'partial' end,
-                        started_at = coalesce(t.started_at, now()),
-                        finished_at = case when t.processed_files + c.processed = t.total_files then now() end,
-                        updated_at = now()
-                    from counted c
-                    where t.id = c.upload_task_id)
-                select count(*) from finished
+                    returning f.*),
+                failed_for_good as (
+                    insert into failed_content (user_id, processor, sha256, file_task_id, filename, error_code, error)
+                    select distinct on (t.user_id, t.processor, m.sha256)
+                           t.user_id, t.processor, m.sha256, m.id, m.filename, m.error_code, m.error
+                    from moved m join locked_task t on t.id = m.upload_task_id
+                    where m.status = 'failed' and not m.error_retryable and m.sha256 is not null
+                    order by t.user_id, t.processor, m.sha256
+                    on conflict (user_id, processor, sha256) do update
+                    set file_task_id = excluded.file_task_id, filename = excluded.filename,
+                        error_code = excluded.error_code, error = excluded.error, failed_at = now()),
+                healed as (
+                    delete from failed_content c
+                    using moved m, locked_task t
+                    where m.status = 'completed' and m.sha256 is not null and t.id = m.upload_task_id
+                      and (c.user_id, c.processor, c.sha256) = (t.user_id, t.processor, m.sha256)),
+                """ + Tally.OF_MOVED_FILES + """
+                select count(*) from moved
                 """)
-                .param("ids", files.stream().map(FinishedFile::id).toArray(Long[]::new))
-                .param("attempts", files.stream().map(FinishedFile::attempt).toArray(Integer[]::new))
+                .param("ids", array(files, FinishedFile::id, Long[]::new))
+                .param("attempts", array(files, FinishedFile::attempt, Integer[]::new))
+                .param("statuses", array(files, file -> file.status().word(), String[]::new))
+                .param("results", array(files, file -> text(file.result()), String[]::new))
+                .param("sha256s", array(files, FinishedFile::sha256, String[]::new))
+                .param("errorCodes", ofFailures(files, Failure::code))
                 .param(
-                        "statuses",
-                        files.stream().map(file -> file.status().word()).toArray(String[]::new))
+                        "components",
+                        ofFailures(files, failure -> failure.component().word()))
+                .param("phases", ofFailures(files, failure -> failure.phase().word()))
                 .param(
-                        "results",
-                        files.stream().map(file -> text(file.result())).toArray(String[]::new))
-                .param("errorCodes", files.stream().map(FinishedFile::errorCode).toArray(String[]::new))
+                        "retryables",
+                        array(
+                                files,
+                                file -> file.failure() == null
+                                        ? null
+                                        : file.failure().retryable(),
+                                Boolean[]::new))
                 .param(
-                        "errors",
-                        files.stream().map(file -> cleaned(file.error())).toArray(String[]::new))
+                        "actionableBys",
+                        ofFailures(files, failure -> failure.actionableBy().name()))
+                .param("errors", ofFailures(files, failure -> cleaned(failure.message())))
                 .query(Integer.class)
                 .single();
     }
 
+    /**
+     * Ends one file in the transaction in which its result is written, so that the result is there exactly if the file ended so.
+     *
+     * @param write writes the result and tells the end; it may be called again after the database was away
+     * @return the end that this call wrote down; empty if the file was not this attempt's any more, and then nothing of what was written
+     *     remains
+     * @throws DataAccessException if the database cannot be reached or refuses the result
+     */
+    public Optional<FinishedFile> finish(Supplier<FinishedFile> write) {
+        try {
+            return transaction.execute(status -> {
+                FinishedFile file = write.get();
+                if (finish(List.of(file)) == 1) {
+                    return Optional.of(file);
+                }
+                status.setRollbackOnly();
+                return Optional.empty();
+            });
+        } catch (TransactionException e) {
+            throw new DataAccessResourceFailureException("the transaction could not begin or end", e);
+        }
+    }
+
     /** Takes a running file back to pending after a failed attempt, due after the delay; false if it no longer runs under this attempt. */
-    public boolean retry(long id, int attempt, Duration delay, String errorCode, String error) {
-        return jdbc.sql("""
-                update file_task
-                set status = 'pending', retry_count = retry_count + 1, dispatched_at = null, node_id = null,
-                    next_attempt_at = now() + make_interval(secs => :delay), error_code = :errorCode, error = :error, updated_at = now()
-                where id = :id and attempt = :attempt and status = 'running'
-                """)
-                        .param("id", id)
-                        .param("attempt", attempt)
-                        .param("delay", delay.toMillis() / 1000.0)
-                        .param("errorCode", errorCode)
-                        .param("error", cleaned(error))
-                        .update()
-                == 1;
+    public boolean retry(long id, int attempt, Duration delay, Failure failure) {
+        return sendBack(id, attempt, "failed", delay, 1, failure);
     }
 
     /**
-     * Gives a running file back, so that another node runs it. Costs the file nothing: it keeps its place in the queue, and no retry and no
-     * crash is counted.
+     * As {@link #retry}, but the attempt does not count, because a service asked to be called later.
+     *
+     * @return false if it no longer runs under this attempt
+     */
+    public boolean postpone(long id, int attempt, Duration delay, Failure failure) {
+        return sendBack(id, attempt, "postponed", delay, 0, failure);
+    }
+
+    /**
+     * Gives a running file back, so that another node runs it. Costs the file nothing: it keeps its place in the queue, and no failure and
+     * no crash is counted.
      *
      * @return false if it no longer runs under this attempt
      */
     public boolean release(long id, int attempt) {
-        return jdbc.sql("""
-                update file_task
-                set status = 'pending', dispatched_at = null, node_id = null, updated_at = now()
-                where id = :id and attempt = :attempt and status = 'running'
-                """).param("id", id).param("attempt", attempt).update() == 1;
+        return sendBack(id, attempt, "released", Duration.ZERO, 0, null);
+    }
+
+    private boolean sendBack(
+            long id, int attempt, String ended, Duration delay, int failed, @Nullable Failure failure) {
+        String run = """
+                with run as (
+                    select id, attempt, node_id, started_at from file_task
+                    where id = :id and attempt = :attempt and status = 'running'
+                    for update),
+                """;
+        return sendBack(run, ended, delay, failed, 0, failure)
+                        .param("id", id)
+                        .param("attempt", attempt)
+                        .update()
+                == 1;
+    }
+
+    private JdbcClient.StatementSpec sendBack(
+            String run, String ended, Duration delay, int failed, int crashed, @Nullable Failure failure) {
+        return jdbc.sql(run + SEND_BACK)
+                .param("ended", ended)
+                .param("delay", delay.toMillis() / 1000.0)
+                .param("failed", failed)
+                .param("crashed", crashed)
+                .param("errorCode", failure == null ? null : failure.code())
+                .param("component", failure == null ? null : failure.component().word())
+                .param("phase", failure == null ? null : failure.phase().word())
+                .param("retryable", failure == null ? null : failure.retryable())
+                .param(
+                        "actionableBy",
+                        failure == null ? null : failure.actionableBy().name())
+                .param("error", failure == null ? null : cleaned(failure.message()));
     }
 
     /**
@@ -187,14 +273,22 @@ public final class FileTaskRepository {
      * @return the ids among them that the node has lost, because they were cancelled or given to another node; it should stop them
      */
     public List<Long> reconcile(UUID nodeId, Map<Long, Integer> running) {
-        Long[] ids = running.keySet().toArray(Long[]::new);
-        Integer[] attempts = running.values().toArray(Integer[]::new);
-        jdbc.sql("""
-                update file_task
-                set status = 'pending', dispatched_at = null, node_id = null, updated_at = now()
-                where status = 'running' and node_id = :nodeId and id <> all (:ids::bigint[])
-                  and started_at < now() - interval '5 seconds'      -- claimed, but not yet told to the caller
-                """).param("nodeId", nodeId).param("ids", ids).update();
+        String run = """
+                with run as (
+                    select id, attempt, node_id, started_at from file_task
+                    where status = 'running' and node_id = :nodeId and id <> all (:ids::bigint[])
+                      and started_at < now() - interval '5 seconds'      -- claimed, but not yet told to the caller
+                    for update skip locked),
+                """;
+        int ignored = sendBack(run, "released", Duration.ZERO, 0, 0, null)
+                .param("nodeId", nodeId)
+                .param("ids", running.keySet().toArray(Long[]::new))
+                .update();
+        return lost(nodeId, running);
+    }
+
+    /** Those of the files that a node runs that it has lost, because they were cancelled or given to another node; see {@link #reconcile}. */
+    public List<Long> lost(UUID nodeId, Map<Long, Integer> running) {
         return jdbc.sql("""
                 select given.id
                 from unnest(:ids::bigint[], :attempts::integer[]) as given (id, attempt)
@@ -203,27 +297,34 @@ public final class FileTaskRepository {
                     where f.id = given.id and f.attempt = given.attempt and f.status = 'running' and f.node_id = :nodeId)
                 """)
                 .param("nodeId", nodeId)
-                .param("ids", ids)
-                .param("attempts", attempts)
+                .param("ids", running.keySet().toArray(Long[]::new))
+                .param("attempts", running.values().toArray(Integer[]::new))
                 .query(Long.class)
                 .list();
     }
 
     /**
-     * Takes files back to pending that a dead node was running, and counts the crash on each. They keep their place in the queue. A node is dead when its lease has run out or
-     * its row is gone.
+     * Takes files back to pending that a dead node was running, and counts the crash on each. They keep their place in the queue. A node is
+     * dead when its lease has run out or its row is gone. No node is dead while the database itself has just started, since none could
+     * renew its lease before.
      *
+     * @param lease how long nodes get after a start of the database
      * @return how many files were rescued
      */
-    public int rescueFromDeadNodes() {
-        return jdbc.sql("""
-                update file_task f
-                set status = 'pending', crash_count = crash_count + 1, dispatched_at = null, node_id = null, updated_at = now()
-                where f.status = 'running'
-                  and not exists (
-                    select from worker_node n
-                    where n.id = f.node_id and n.lease_expires_at > now())
-                """).update();
+    public int rescueFromDeadNodes(Duration lease) {
+        String run = """
+                with run as (
+                    select f.id, f.attempt, f.node_id, f.started_at from file_task f
+                    where f.status = 'running'
+                      and not exists (
+                        select from worker_node n
+                        where n.id = f.node_id and n.lease_expires_at > now())
+                      and now() > pg_postmaster_start_time() + make_interval(secs => :lease)
+                    for update skip locked),
+                """;
+        return sendBack(run, "crashed", Duration.ZERO, 0, 1, null)
+                .param("lease", lease.toMillis() / 1000.0)
+                .update();
     }
 
     /**
@@ -245,6 +346,61 @@ public final class FileTaskRepository {
                             select from worker_node n
                             where n.lease_expires_at > now() and j.jobasjson like '%"serverId":"' || n.id || '"%')))
                 """).update();
+    }
+
+    /** The file of one of the user's tasks, or empty if there is none of that id that the user may see. */
+    public Optional<FileTask> find(String userId, long id) {
+        return jdbc.sql("""
+                select f.*, n.name as node
+                from file_task f
+                join upload_task t on t.id = f.upload_task_id
+                left join worker_node n on n.id = f.node_id
+                where f.id = :id and t.user_id = :userId and t.purged_at is null
+                """)
+                .param("id", id)
+                .param("userId", userId)
+                .query(FileTask::of)
+                .optional();
+    }
+
+    /** The attempts at a file before its current or last one, the first one first. */
+    public List<FileAttempt> attempts(long id) {
+        return jdbc.sql("select * from file_attempt where file_task_id = :id order by attempt")
+                .param("id", id)
+                .query(FileAttempt::of)
+                .list();
+    }
+
+    /** A page of the user's files that took a process down each time they were tried, in the order in which they were submitted. */
+    public List<FileTask> listQuarantined(String userId, long afterId, int limit) {
+        return jdbc.sql("""
+                select f.*, n.name as node
+                from file_task f
+                join upload_task t on t.id = f.upload_task_id
+                left join worker_node n on n.id = f.node_id
+                where f.status = 'failed' and f.error_code in ('QUARANTINED', 'PARSER_CRASHED', 'OUT_OF_MEMORY')
+                  and t.user_id = :userId and t.purged_at is null and f.id > :afterId
+                order by f.id
+                limit :limit
+                """)
+                .param("userId", userId)
+                .param("afterId", afterId)
+                .param("limit", limit)
+                .query(FileTask::of)
+                .list();
+    }
+
+    /** What is remembered of content of the user that failed for good under a processor, or empty. */
+    public Optional<FailedContent> failedContent(String userId, String processor, String sha256) {
+        return jdbc.sql("""
+                select file_task_id, filename, error_code, error from failed_content
+                where user_id = :userId and processor = :processor and sha256 = :sha256
+                """)
+                .param("userId", userId)
+                .param("processor", processor)
+                .param("sha256", sha256)
+                .query(FailedContent.class)
+                .optional();
     }
 
     /**
@@ -290,6 +446,15 @@ public final class FileTaskRepository {
                 .param("limit", limit)
                 .query(FileTask::of)
                 .list();
+    }
+
+    private static <T extends @Nullable Object> T[] array(
+            List<FinishedFile> files, Function<FinishedFile, T> value, IntFunction<T[]> newArray) {
+        return files.stream().map(value).toArray(newArray);
+    }
+
+    private static @Nullable String[] ofFailures(List<FinishedFile> files, Function<Failure, @Nullable String> value) {
+        return array(files, file -> file.failure() == null ? null : value.apply(file.failure()), String[]::new);
     }
 
     private static @Nullable String text(@Nullable JsonNode json) {

@@ -10,7 +10,8 @@ import tools.jackson.databind.JsonNode;
  * @param settings a JSON object for the processor
  * @param priority 0 to 9; 9 runs first
  */
-public record NewUploadTask(UUID id, String userId, String processor, JsonNode settings, int priority) {
+public record NewUploadTask(
+        UUID id, String userId, String processor, JsonNode settings, int priority, TaskLimits limits) {
     /** The priority of a task that asks for none. */
     public static final int DEFAULT_PRIORITY = 5;
 }

@@ -25,14 +25,17 @@ public final class UploadTaskRepository {
     /** Inserts a task without files. Needs the caller's transaction, which inserts the files and {@link #recordTotals} too. */
     public void insert(NewUploadTask task) {
         jdbc.sql("""
-                insert into upload_task (id, user_id, processor, settings, priority)
-                values (:id, :userId, :processor, :settings::jsonb, :priority)
+                insert into upload_task (id, user_id, processor, settings, priority, timeout_seconds, stall_timeout_seconds, max_attempts)
+                values (:id, :userId, :processor, :settings::jsonb, :priority, :timeoutSeconds, :stallTimeoutSeconds, :maxAttempts)
                 """)
                 .param("id", task.id())
                 .param("userId", task.userId())
                 .param("processor", task.processor())
                 .param("settings", task.settings().toString())
                 .param("priority", task.priority())
+                .param("timeoutSeconds", task.limits().timeoutSeconds())
+                .param("stallTimeoutSeconds", task.limits().stallTimeoutSeconds())
+                .param("maxAttempts", task.limits().maxAttempts())
                 .update();
     }
 
@@ -122,7 +125,8 @@ public final class UploadTaskRepository {
             int files = jdbc.sql("""
                     with stopped as (
                         update file_task
-                        set status = 'failed', error_code = 'CANCELLED', error = 'Task cancelled by user',
+                        set status = 'failed', error_code = 'CANCELLED', error = 'Task cancelled by user', error_component = 'openrag',
+                            error_phase = 'cancelled', error_retryable = true, error_actionable_by = 'USER_ACTIONABLE',
                             dispatched_at = null, finished_at = now(), updated_at = now()
                         where upload_task_id = :id and status in ('pending', 'running')
                         returning id)
@@ -134,9 +138,66 @@ public final class UploadTaskRepository {
                     where id = :id
                     returning (select count(*) from stopped)
                     """).param("id", id).query(Integer.class).single();
-            Channel.CANCEL.send(jdbc, id.toString());
+            Channel.CANCEL.send(jdbc, "");
             return new Cancellation.Cancelled(files);
         });
+    }
+
+    /**
+     * Cancels one pending or running file in one transaction: it becomes failed with the code {@code CANCELLED}, and the task ends if it was
+     * the last. Whoever runs the file is told after the commit and can no longer change it.
+     */
+    public Cancellation cancelFile(String userId, long fileId) {
+        return transaction.execute(status -> {
+            Optional<UUID> task = jdbc.sql("""
+                    select t.id from upload_task t
+                    where t.id = (select upload_task_id from file_task where id = :fileId)
+                      and t.user_id = :userId and t.purged_at is null
+                    for update
+                    """)
+                    .param("fileId", fileId)
+                    .param("userId", userId)
+                    .query(UUID.class)
+                    .optional();
+            if (task.isEmpty()) {
+                return new Cancellation.NotFound();
+            }
+            int stopped = jdbc.sql("""
+                    with moved as (
+                        update file_task
+                        set status = 'failed', error_code = 'CANCELLED', error = 'File cancelled by user', error_component = 'openrag',
+                            error_phase = 'cancelled', error_retryable = true, error_actionable_by = 'USER_ACTIONABLE',
+                            dispatched_at = null, finished_at = now(), updated_at = now()
+                        where id = :fileId and status in ('pending', 'running')
+                        returning upload_task_id, status),
+                    """ + Tally.OF_MOVED_FILES + """
+                    select count(*) from moved
+                    """)
+                    .param("fileId", fileId)
+                    .query(Integer.class)
+                    .single();
+            if (stopped == 1) {
+                Channel.CANCEL.send(jdbc, "");
+                return new Cancellation.Cancelled(1);
+            }
+            boolean cancelled = jdbc.sql(
+                            "select coalesce(error_code = 'CANCELLED', false) from file_task where id = :fileId")
+                    .param("fileId", fileId)
+                    .query(Boolean.class)
+                    .single();
+            return cancelled ? new Cancellation.AlreadyCancelled() : new Cancellation.AlreadyFinished();
+        });
+    }
+
+    /** As {@link #cancelFile(String, long)} for the file of a task with the given item. */
+    public Cancellation cancelFile(String userId, UUID id, String item) {
+        return jdbc.sql("select id from file_task where upload_task_id = :id and item = :item")
+                .param("id", id)
+                .param("item", item)
+                .query(Long.class)
+                .optional()
+                .map(fileId -> cancelFile(userId, fileId))
+                .orElseGet(Cancellation.NotFound::new);
     }
 
     /**

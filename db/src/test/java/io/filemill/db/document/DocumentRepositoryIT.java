@@ -47,6 +47,10 @@ class DocumentRepositoryIT {
                 userId, sha256, filename, "text/plain", 7, 2, warning, Map.of("title", "A \"title\""), 5);
     }
 
+    private void store(NewDocument document, List<Chunk> chunks) {
+        assertThat(documents.store(document, chunks, true)).isEmpty();
+    }
+
     private static Chunk text(int page, String text) {
         return new Chunk(page, ChunkType.TEXT, null, text);
     }
@@ -61,8 +65,26 @@ class DocumentRepositoryIT {
     @Nested
     class Store {
         @Test
+        void keepsTheDocumentOfAnotherFileTaskUnlessAskedToReplaceIt() {
+            store(document("ada", SHA, "first.txt"), List.of(text(1, "One")));
+            var later = new NewDocument("ada", SHA, "later.txt", "text/plain", 7, 2, null, Map.of(), 6);
+
+            var kept = documents.store(later, List.of(text(1, "Two")), false);
+
+            assertThat(kept).hasValueSatisfying(document -> {
+                assertThat(document.filename()).isEqualTo("first.txt");
+                assertThat(document.fileTaskId()).isEqualTo(5);
+            });
+            assertThat(storedTexts()).containsExactly("One");
+            assertThat(documents.store(document("ada", SHA, "again.txt"), List.of(text(1, "Three")), false))
+                    .as("the same file task may store it again")
+                    .isEmpty();
+            assertThat(storedTexts()).containsExactly("Three");
+        }
+
+        @Test
         void keepsTheDocumentAndItsChunksInOrder() {
-            documents.store(
+            store(
                     document("ada", SHA, "ducks.txt"),
                     List.of(text(1, "One"), new Chunk(null, ChunkType.TABLE, "in.docx", "a\tb")));
 
@@ -85,8 +107,8 @@ class DocumentRepositoryIT {
 
         @Test
         void replacesTheSameContentOfTheSameUser() {
-            documents.store(document("ada", SHA, "old.txt"), List.of(text(1, "One"), text(1, "Two")));
-            documents.store(document("ada", SHA, "new.txt", "Some is missing."), List.of(text(1, "Three")));
+            store(document("ada", SHA, "old.txt"), List.of(text(1, "One"), text(1, "Two")));
+            store(document("ada", SHA, "new.txt", "Some is missing."), List.of(text(1, "Three")));
 
             assertThat(storedTexts()).containsExactly("Three");
             assertThat(documents.find("ada", SHA)).hasValueSatisfying(stored -> {
@@ -97,8 +119,8 @@ class DocumentRepositoryIT {
 
         @Test
         void keepsUsersApart() {
-            documents.store(document("ada", SHA, "a.txt"), List.of(text(1, "One")));
-            documents.store(document("bob", SHA, "b.txt"), List.of(text(1, "One")));
+            store(document("ada", SHA, "a.txt"), List.of(text(1, "One")));
+            store(document("bob", SHA, "b.txt"), List.of(text(1, "One")));
 
             assertThat(documents.find("ada", SHA))
                     .get()
@@ -117,7 +139,7 @@ class DocumentRepositoryIT {
                     .mapToObj(i -> text(1, "chunk " + i))
                     .toList();
 
-            documents.store(document("ada", SHA, "long.txt"), chunks);
+            store(document("ada", SHA, "long.txt"), chunks);
 
             assertThat(storedTexts())
                     .containsExactlyElementsOf(chunks.stream().map(Chunk::text).toList());
@@ -125,10 +147,9 @@ class DocumentRepositoryIT {
 
         @Test
         void isAllOrNothing() {
-            documents.store(document("ada", SHA, "old.txt"), List.of(text(1, "One")));
+            store(document("ada", SHA, "old.txt"), List.of(text(1, "One")));
 
-            assertThatThrownBy(() ->
-                            documents.store(document("ada", SHA, "new.txt"), List.of(text(1, "Two"), text(1, ""))))
+            assertThatThrownBy(() -> store(document("ada", SHA, "new.txt"), List.of(text(1, "Two"), text(1, ""))))
                     .isInstanceOf(DataIntegrityViolationException.class);
 
             assertThat(storedTexts()).containsExactly("One");
@@ -147,7 +168,7 @@ class DocumentRepositoryIT {
                                 .mapToObj(i -> text(1, name + " " + i))
                                 .toList();
                         await(barrier);
-                        documents.store(document("ada", SHA, name), chunks);
+                        store(document("ada", SHA, name), chunks);
                     }))
                     .toList();
 
@@ -168,7 +189,7 @@ class DocumentRepositoryIT {
 
         @Test
         void refusesADigestThatIsNone() {
-            assertThatThrownBy(() -> documents.store(document("ada", "ABC", "a.txt"), List.of()))
+            assertThatThrownBy(() -> store(document("ada", "ABC", "a.txt"), List.of()))
                     .isInstanceOf(DataIntegrityViolationException.class);
         }
     }
@@ -177,7 +198,7 @@ class DocumentRepositoryIT {
     class Search {
         @Test
         void findsInflectedWordsAndShowsWhere() {
-            documents.store(
+            store(
                     document("ada", SHA, "ducks.txt"),
                     List.of(text(1, "Nothing here."), text(2, "A duck was swimming on the lake.")));
 
@@ -198,9 +219,8 @@ class DocumentRepositoryIT {
 
         @Test
         void putsTheBestHitFirstAndGivesItInPages() {
-            documents.store(
-                    document("ada", SHA, "a.txt"), List.of(text(1, "duck and much else"), text(2, "duck duck duck")));
-            documents.store(document("ada", OTHER_SHA, "b.txt"), List.of(text(1, "duck duck")));
+            store(document("ada", SHA, "a.txt"), List.of(text(1, "duck and much else"), text(2, "duck duck duck")));
+            store(document("ada", OTHER_SHA, "b.txt"), List.of(text(1, "duck duck")));
 
             assertThat(documents.search("ada", "duck", 2, 0).hits())
                     .extracting(SearchHit::filename, SearchHit::page)
@@ -213,14 +233,14 @@ class DocumentRepositoryIT {
 
         @Test
         void seesOnlyTheUsersOwnDocuments() {
-            documents.store(document("ada", SHA, "a.txt"), List.of(text(1, "duck")));
+            store(document("ada", SHA, "a.txt"), List.of(text(1, "duck")));
 
             assertThat(documents.search("bob", "duck", 10, 0)).isEqualTo(new SearchResult(0, List.of()));
         }
 
         @Test
         void takesPhrasesAlternativesAndExclusions() {
-            documents.store(
+            store(
                     document("ada", SHA, "a.txt"),
                     List.of(text(1, "wild duck"), text(2, "duck, quite wild"), text(3, "tame goose")));
 
@@ -237,7 +257,7 @@ class DocumentRepositoryIT {
 
         @Test
         void takesAnyStringAsAQuery() {
-            documents.store(document("ada", SHA, "a.txt"), List.of(text(1, "duck")));
+            store(document("ada", SHA, "a.txt"), List.of(text(1, "duck")));
 
             for (var query : List.of("", "the", "'", "\"", "& | !", "duck:*", "\0", "a\\", "-")) {
                 assertThat(documents.search("ada", query, 10, 0).total())
@@ -250,8 +270,8 @@ class DocumentRepositoryIT {
 
     @Test
     void deleteRemovesTheDocumentWithItsChunksOnce() {
-        documents.store(document("ada", SHA, "a.txt"), List.of(text(1, "duck")));
-        documents.store(document("bob", SHA, "a.txt"), List.of(text(1, "duck")));
+        store(document("ada", SHA, "a.txt"), List.of(text(1, "duck")));
+        store(document("bob", SHA, "a.txt"), List.of(text(1, "duck")));
 
         assertThat(documents.delete("ada", SHA)).isTrue();
         assertThat(documents.delete("ada", SHA)).isFalse();

@@ -5,13 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
+import io.filemill.db.queue.Submission.Accepted;
 import io.filemill.db.task.NewFileTask;
 import io.filemill.db.task.NewUploadTask;
+import io.filemill.db.task.TaskLimits;
 import io.filemill.db.task.TaskStatus;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -25,7 +36,8 @@ class SubmissionIT {
     }
 
     private static NewUploadTask task() {
-        return new NewUploadTask(UUID.randomUUID(), "ann", "noop", JsonNodeFactory.instance.objectNode(), 5);
+        return new NewUploadTask(
+                UUID.randomUUID(), "ann", "noop", JsonNodeFactory.instance.objectNode(), 5, TaskLimits.OF_THE_NODE);
     }
 
     @Test
@@ -34,7 +46,7 @@ class SubmissionIT {
                 .map(item -> NewFileTask.notStored(item, item))
                 .iterator();
 
-        Submission.Accepted accepted = db.submission.submit(task(), files).orElseThrow();
+        Submission.Accepted accepted = db.submission.submit(task(), files, null).orElseThrow();
 
         assertThat(accepted.totalFiles()).isEqualTo(2);
         assertThat(accepted.duplicatesIgnored()).isEqualTo(1);
@@ -46,7 +58,7 @@ class SubmissionIT {
     void storesNothingWithoutFiles() {
         NewUploadTask task = task();
 
-        assertThat(db.submission.submit(task, List.<NewFileTask>of().iterator()))
+        assertThat(db.submission.submit(task, List.<NewFileTask>of().iterator(), null))
                 .isEmpty();
 
         assertThat(db.uploadTasks.find("ann", task.id())).isEmpty();
@@ -64,7 +76,7 @@ class SubmissionIT {
                 })
                 .iterator();
 
-        assertThatThrownBy(() -> db.submission.submit(task, files)).hasMessage("the folder vanished");
+        assertThatThrownBy(() -> db.submission.submit(task, files, null)).hasMessage("the folder vanished");
 
         assertThat(db.uploadTasks.find("ann", task.id())).isEmpty();
         assertThat(db.jdbc
@@ -85,5 +97,90 @@ class SubmissionIT {
                         .list())
                 .startsWith("file 1", "file 2", "file 3")
                 .endsWith("file 2999", "file 3000");
+    }
+
+    @Nested
+    class WithAKey {
+        private final IdempotencyKey key = new IdempotencyKey("my key", "digest");
+
+        private Iterator<NewFileTask> files() {
+            return List.of(NewFileTask.notStored("a", "a")).iterator();
+        }
+
+        @Test
+        void makesOneTaskOfManyEqualRequests() throws Exception {
+            var pool = Executors.newFixedThreadPool(16);
+            try {
+                List<Callable<Optional<UUID>>> requests = Collections.nCopies(50, () -> {
+                    try {
+                        return db.submission.submit(task(), files(), key).map(Accepted::id);
+                    } catch (IdempotencyException e) {
+                        assertThat(e.reason()).isEqualTo(IdempotencyException.Reason.IN_FLIGHT);
+                        return Optional.empty();
+                    }
+                });
+                Set<UUID> ids = new HashSet<>();
+                for (Future<Optional<UUID>> request : pool.invokeAll(requests)) {
+                    request.get().ifPresent(ids::add);
+                }
+
+                assertThat(ids).hasSize(1);
+                assertThat(db.uploadTasks.list("ann", 10, null)).hasSize(1);
+            } finally {
+                pool.shutdownNow();
+            }
+        }
+
+        @Test
+        void answersARepeatedRequestWithItsTask() {
+            Accepted first = db.submission.submit(task(), files(), key).orElseThrow();
+
+            Accepted second = db.submission.submit(task(), files(), key).orElseThrow();
+
+            assertThat(second).isEqualTo(new Accepted(first.id(), 1, 0, true));
+            assertThat(first.replayed()).isFalse();
+        }
+
+        @Test
+        void refusesAnotherRequestUnderTheSameKey() {
+            db.submission.submit(task(), files(), key);
+
+            assertThatThrownBy(
+                            () -> db.submission.submit(task(), files(), new IdempotencyKey("my key", "another digest")))
+                    .isInstanceOfSatisfying(
+                            IdempotencyException.class,
+                            e -> assertThat(e.reason()).isEqualTo(IdempotencyException.Reason.OTHER_REQUEST));
+            assertThat(db.uploadTasks.list("ann", 10, null)).hasSize(1);
+        }
+
+        @Test
+        void isTheUsersOwn() {
+            db.submission.submit(task(), files(), key);
+            var other = new NewUploadTask(
+                    UUID.randomUUID(), "bob", "noop", JsonNodeFactory.instance.objectNode(), 5, TaskLimits.OF_THE_NODE);
+
+            assertThat(db.submission.submit(other, files(), key).orElseThrow().id())
+                    .isEqualTo(other.id());
+        }
+
+        @Test
+        void isFreeAgainWhenItsRequestCameToNothing() {
+            assertThat(db.submission.submit(task(), List.<NewFileTask>of().iterator(), key))
+                    .isEmpty();
+
+            assertThat(db.submission.submit(task(), files(), key)).isPresent();
+        }
+
+        @Test
+        void isForgottenAfterAWhile() {
+            db.submission.submit(task(), files(), key);
+            var keys = new IdempotencyKeys(db.jdbc);
+
+            assertThat(keys.forgetOlderThan(Duration.ofDays(1))).isZero();
+            db.jdbc
+                    .sql("update idempotency_key set created_at = now() - interval '25 hours'")
+                    .update();
+            assertThat(keys.forgetOlderThan(Duration.ofDays(1))).isEqualTo(1);
+        }
     }
 }

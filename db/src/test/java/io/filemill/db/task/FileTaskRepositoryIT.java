@@ -2,13 +2,17 @@ package io.filemill.db.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
+import io.filemill.db.failure.Failure;
+import io.filemill.db.failure.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -33,7 +37,11 @@ class FileTaskRepositoryIT {
     }
 
     private ClaimedFile claim(long id) {
-        return db.fileTasks.claim(id, db.attempt(id), node).orElseThrow();
+        return claim(id, node);
+    }
+
+    private ClaimedFile claim(long id, UUID nodeId) {
+        return db.fileTasks.claim(id, db.attempt(id), nodeId).orElseThrow();
     }
 
     private static FinishedFile completed(ClaimedFile file) {
@@ -55,16 +63,24 @@ class FileTaskRepositoryIT {
             long id = db.fileIds(db.submit("ann", 1)).get(0);
 
             List<Boolean> won =
-                    race(8, () -> db.fileTasks.claim(id, 1, UUID.randomUUID()).isPresent());
+                    race(8, () -> db.fileTasks.claim(id, 1, db.node()).isPresent());
 
             assertThat(won).containsOnlyOnce(true);
-            db.jdbc.sql("truncate file_task, upload_task").update();
+            db.jdbc.sql("truncate file_task, upload_task cascade").update();
         }
 
         @Test
         void skipsAFileThatWasDispatchedAgain() {
             long id = db.fileIds(db.submit("ann", 1)).get(0);
             db.jdbc.sql("update file_task set attempt = attempt + 1").update();
+
+            assertThat(db.fileTasks.claim(id, 1, node)).isEmpty();
+        }
+
+        @Test
+        void givesNothingToANodeWhoseLeaseHasRunOut() {
+            long id = db.fileIds(db.submit("ann", 1)).get(0);
+            db.expire(node);
 
             assertThat(db.fileTasks.claim(id, 1, node)).isEmpty();
         }
@@ -96,7 +112,7 @@ class FileTaskRepositoryIT {
             UUID task = db.submit("ann", 1);
             ClaimedFile first = claim(db.fileIds(task).get(0));
             db.expire(node);
-            db.fileTasks.rescueFromDeadNodes();
+            db.fileTasks.rescueFromDeadNodes(Duration.ZERO);
 
             assertThat(db.fileTasks.finish(List.of(completed(first)))).isZero();
             db.feeder.feed();
@@ -114,7 +130,7 @@ class FileTaskRepositoryIT {
 
             db.fileTasks.finish(List.of(completed(claim(files.get(0)))));
             ClaimedFile failing = claim(files.get(1));
-            db.fileTasks.finish(List.of(FinishedFile.failed(failing.id(), 1, "CORRUPT", "The file is damaged.")));
+            db.fileTasks.finish(List.of(FinishedFile.failed(failing.id(), 1, TestDatabase.corrupt())));
             assertThat(db.task(task).status()).isEqualTo(TaskStatus.RUNNING);
             ClaimedFile skipped = claim(files.get(2));
             db.fileTasks.finish(List.of(FinishedFile.with(skipped.id(), 1, TaskStatus.SKIPPED, JSON.objectNode())));
@@ -132,7 +148,7 @@ class FileTaskRepositoryIT {
             UUID task = db.submit("ann", 1);
             ClaimedFile file = claim(db.fileIds(task).get(0));
 
-            db.fileTasks.finish(List.of(FinishedFile.failed(file.id(), 1, "CORRUPT", "The file\0 is damaged.")));
+            db.fileTasks.finish(List.of(FinishedFile.failed(file.id(), 1, TestDatabase.corrupt())));
 
             assertThat(db.task(task).status()).isEqualTo(TaskStatus.COMPLETED);
             assertThat(db.task(task).outcome()).isEqualTo("failed");
@@ -193,13 +209,13 @@ class FileTaskRepositoryIT {
         void waitsUntilTheDelayIsOver() {
             ClaimedFile file = claim(db.fileIds(db.submit("ann", 1)).get(0));
 
-            assertThat(db.fileTasks.retry(file.id(), file.attempt(), Duration.ofHours(1), "UNAVAILABLE", "later"))
+            assertThat(db.fileTasks.retry(file.id(), file.attempt(), Duration.ofHours(1), TestDatabase.unavailable()))
                     .isTrue();
 
             assertThat(db.feeder.feed()).isZero();
             db.jdbc.sql("update file_task set next_attempt_at = now()").update();
             assertThat(db.feeder.feed()).isEqualTo(1);
-            assertThat(claim(file.id()).retryCount()).isEqualTo(1);
+            assertThat(claim(file.id()).failureCount()).isEqualTo(1);
         }
     }
 
@@ -214,7 +230,122 @@ class FileTaskRepositoryIT {
 
             assertThat(db.feeder.feed()).isEqualTo(1);
             ClaimedFile again = claim(file.id());
-            assertThat(List.of(again.retryCount(), again.crashCount())).containsExactly(0, 0);
+            assertThat(List.of(again.failureCount(), again.crashCount())).containsExactly(0, 0);
+        }
+    }
+
+    @Nested
+    class FinishWithAResult {
+        @Test
+        void keepsWhatWasWrittenWithTheEnd() {
+            ClaimedFile file = claim(db.fileIds(db.submit("ann", 1)).get(0));
+
+            Optional<FinishedFile> ended = db.fileTasks.finish(() -> {
+                db.jdbc.sql("create table written (id int)").update();
+                return completed(file);
+            });
+
+            assertThat(ended).contains(completed(file));
+            db.jdbc.sql("drop table written").update();
+        }
+
+        @Test
+        void leavesNothingOfAFileThatWasCancelledMeanwhile() {
+            UUID task = db.submit("ann", 1);
+            ClaimedFile file = claim(db.fileIds(task).get(0));
+            db.uploadTasks.cancel("ann", task);
+
+            Optional<FinishedFile> ended = db.fileTasks.finish(() -> {
+                db.jdbc.sql("create table written (id int)").update();
+                return completed(file);
+            });
+
+            assertThat(ended).isEmpty();
+            assertThat(db.jdbc
+                            .sql("select count(*) from pg_tables where tablename = 'written'")
+                            .query(Integer.class)
+                            .single())
+                    .isZero();
+        }
+    }
+
+    @Nested
+    class History {
+        @Test
+        void remembersAFailedAttemptAndDoesNotCountAPostponedOne() {
+            long id = db.fileIds(db.submit("ann", 1)).get(0);
+            ClaimedFile first = claim(id);
+            db.fileTasks.retry(id, first.attempt(), Duration.ZERO, TestDatabase.unavailable());
+            db.feeder.feed();
+            ClaimedFile second = claim(id);
+            assertThat(second.failureCount()).isEqualTo(1);
+            db.fileTasks.postpone(id, second.attempt(), Duration.ofHours(1), TestDatabase.unavailable());
+
+            FileTask file = db.fileTasks.find("ann", id).orElseThrow();
+
+            assertThat(List.of(file.failureCount(), file.retryCount())).containsExactly(1, 1);
+            assertThat(file.failure()).isEqualTo(TestDatabase.unavailable());
+            assertThat(db.fileTasks.attempts(id))
+                    .extracting(FileAttempt::attempt, FileAttempt::ended, FileAttempt::failure)
+                    .containsExactly(
+                            tuple(1, "failed", TestDatabase.unavailable()),
+                            tuple(2, "postponed", TestDatabase.unavailable()));
+            assertThat(db.feeder.feed()).as("due in an hour").isZero();
+        }
+
+        @Test
+        void showsNoFileOfAnotherUser() {
+            long id = db.fileIds(db.submit("ann", 1)).get(0);
+
+            assertThat(db.fileTasks.find("bob", id)).isEmpty();
+        }
+    }
+
+    @Nested
+    class FailedBefore {
+        private static final String SHA = "a".repeat(64);
+
+        @Test
+        void remembersContentThatFailedForGoodUntilItSucceeds() {
+            UUID task = db.submit("ann", 3);
+            List<Long> files = db.fileIds(task);
+
+            fail(claim(files.get(0)), TestDatabase.unavailable());
+            assertThat(db.fileTasks.failedContent("ann", "noop", SHA)).isEmpty();
+
+            fail(claim(files.get(1)), TestDatabase.corrupt());
+            assertThat(db.fileTasks.failedContent("ann", "noop", SHA))
+                    .contains(new FailedContent(files.get(1), "file 2", "CORRUPT", "The file is damaged."));
+            assertThat(db.fileTasks.failedContent("bob", "noop", SHA)).isEmpty();
+            assertThat(db.fileTasks.find("ann", files.get(1)).orElseThrow().sha256())
+                    .isEqualTo(SHA);
+
+            db.fileTasks.finish(List.of(completed(claim(files.get(2))).withSha256(SHA)));
+            assertThat(db.fileTasks.failedContent("ann", "noop", SHA)).isEmpty();
+        }
+
+        private void fail(ClaimedFile file, Failure failure) {
+            db.fileTasks.finish(List.of(
+                    FinishedFile.failed(file.id(), file.attempt(), failure).withSha256(SHA)));
+        }
+    }
+
+    @Nested
+    class Quarantine {
+        @Test
+        void listsTheUsersFilesThatTookAProcessDown() {
+            UUID task = db.submit("ann", 2);
+            List<Long> files = db.fileIds(task);
+            Failure crash = Failure.ofFile("PARSER_CRASHED", Phase.PARSING, "The file makes its reader crash.");
+            db.fileTasks.finish(List.of(
+                    FinishedFile.failed(claim(files.get(0)).id(), 1, crash),
+                    FinishedFile.failed(claim(files.get(1)).id(), 1, TestDatabase.corrupt())));
+
+            assertThat(db.fileTasks.listQuarantined("ann", 0, 10))
+                    .extracting(FileTask::id)
+                    .containsExactly(files.get(0));
+            assertThat(db.fileTasks.listQuarantined("ann", files.get(0), 10)).isEmpty();
+            assertThat(db.fileTasks.listQuarantined("bob", 0, 10)).isEmpty();
         }
     }
 
@@ -223,13 +354,26 @@ class FileTaskRepositoryIT {
         @Test
         void countsTheCrashOfADeadNode() {
             ClaimedFile file = claim(db.fileIds(db.submit("ann", 1)).get(0));
-            assertThat(db.fileTasks.rescueFromDeadNodes()).isZero();
+            assertThat(db.fileTasks.rescueFromDeadNodes(Duration.ZERO)).isZero();
             db.expire(node);
 
-            assertThat(db.fileTasks.rescueFromDeadNodes()).isEqualTo(1);
+            assertThat(db.fileTasks.rescueFromDeadNodes(Duration.ZERO)).isEqualTo(1);
 
             db.feeder.feed();
-            assertThat(claim(file.id()).crashCount()).isEqualTo(1);
+            assertThat(claim(file.id(), db.node()).crashCount()).isEqualTo(1);
+            assertThat(db.fileTasks.attempts(file.id())).singleElement().satisfies(attempt -> {
+                assertThat(attempt.ended()).isEqualTo("crashed");
+                assertThat(attempt.node()).isEqualTo("node-" + node);
+                assertThat(attempt.failure()).isNull();
+            });
+        }
+
+        @Test
+        void blamesNoNodeWhileTheDatabaseHasJustStarted() {
+            claim(db.fileIds(db.submit("ann", 1)).get(0));
+            db.expire(node);
+
+            assertThat(db.fileTasks.rescueFromDeadNodes(Duration.ofDays(1000))).isZero();
         }
 
         @Test
@@ -240,7 +384,7 @@ class FileTaskRepositoryIT {
             ClaimedFile released = claim(files.get(1));
             db.expire(node);
 
-            db.fileTasks.rescueFromDeadNodes();
+            db.fileTasks.rescueFromDeadNodes(Duration.ZERO);
             db.fileTasks.release(released.id(), released.attempt());
             db.feeder.feed();
 

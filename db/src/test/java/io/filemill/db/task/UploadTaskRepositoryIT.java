@@ -73,7 +73,7 @@ class UploadTaskRepositoryIT {
         UUID task = db.submit("ann", 1);
         ClaimedFile file =
                 db.fileTasks.claim(db.fileIds(task).get(0), 1, db.node()).orElseThrow();
-        db.fileTasks.finish(List.of(FinishedFile.failed(file.id(), 1, "CORRUPT", "damaged")));
+        db.fileTasks.finish(List.of(FinishedFile.failed(file.id(), 1, TestDatabase.corrupt())));
         UUID cancelled = db.submit("ann", 1);
         db.uploadTasks.cancel("ann", cancelled);
 
@@ -81,6 +81,35 @@ class UploadTaskRepositoryIT {
         assertThat(db.uploadTasks.cancel("ann", cancelled)).isInstanceOf(Cancellation.AlreadyCancelled.class);
         assertThat(db.uploadTasks.cancel("bob", cancelled)).isInstanceOf(Cancellation.NotFound.class);
         assertThat(db.uploadTasks.cancel("ann", UUID.randomUUID())).isInstanceOf(Cancellation.NotFound.class);
+    }
+
+    @Test
+    void cancelFileEndsThatFileAlone() {
+        UUID task = db.submit("ann", 3);
+        List<Long> files = db.fileIds(task);
+        assertThat(db.fileTasks.claim(files.get(0), 1, db.node())).isPresent();
+
+        assertThat(db.uploadTasks.cancelFile("bob", files.get(0))).isInstanceOf(Cancellation.NotFound.class);
+        assertThat(db.uploadTasks.cancelFile("ann", files.get(0))).isEqualTo(new Cancellation.Cancelled(1));
+        assertThat(db.uploadTasks.cancelFile("ann", files.get(0))).isInstanceOf(Cancellation.AlreadyCancelled.class);
+        assertThat(db.uploadTasks.cancelFile("ann", files.get(1))).isEqualTo(new Cancellation.Cancelled(1));
+        assertThat(db.task(task).status()).isEqualTo(TaskStatus.RUNNING);
+        assertThat(db.uploadTasks.cancelFile("ann", files.get(2))).isEqualTo(new Cancellation.Cancelled(1));
+
+        UploadTask ended = db.task(task);
+        assertThat(ended.status()).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(ended.outcome()).isEqualTo("failed");
+        assertThat(ended.failedFiles()).isEqualTo(3);
+    }
+
+    @Test
+    void cancelsAHundredThousandPendingFilesWithinFiveSeconds() {
+        UUID task = db.submit("ann", 100_000);
+        long start = System.nanoTime();
+
+        assertThat(db.uploadTasks.cancel("ann", task)).isEqualTo(new Cancellation.Cancelled(100_000));
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     }
 
     @Test

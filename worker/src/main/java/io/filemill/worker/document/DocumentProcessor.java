@@ -3,12 +3,14 @@ package io.filemill.worker.document;
 import io.filemill.db.document.DocumentRepository;
 import io.filemill.db.document.NewDocument;
 import io.filemill.db.document.StoredDocument;
-import io.filemill.worker.file.FileError;
+import io.filemill.db.failure.Component;
+import io.filemill.db.failure.Failure;
+import io.filemill.db.failure.Phase;
 import io.filemill.worker.file.FileOutcome;
 import io.filemill.worker.file.FileOutcome.Completed;
-import io.filemill.worker.file.FileOutcome.Rejected;
+import io.filemill.worker.file.FileOutcome.Failed;
+import io.filemill.worker.file.FileOutcome.Prepared;
 import io.filemill.worker.file.FileOutcome.Skipped;
-import io.filemill.worker.file.FileOutcome.Unavailable;
 import io.filemill.worker.file.FileProcessor;
 import io.filemill.worker.file.SourceFile;
 import io.filemill.worker.isolation.ChildOutcome.Answered;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Makes the text of a file searchable.
@@ -31,7 +34,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * replace_duplicates} is true. A rerun of the file task that stored it completes again. Text that is known to be missing is said in the
  * result.
  *
- * <p>Codes of rejected files: {@code FILE_NOT_FOUND}, {@code ACCESS_DENIED}, {@code EMPTY} (no bytes or no text), {@code ENCRYPTED},
+ * <p>Codes of files that fail for good: {@code FILE_NOT_FOUND}, {@code ACCESS_DENIED}, {@code EMPTY} (no bytes or no text), {@code ENCRYPTED},
  * {@code UNSUPPORTED} (no text in this type, or only in pictures), {@code CORRUPT}, {@code LIMIT} (limits reached before any text),
  * {@code OUT_OF_MEMORY}, {@code PARSER_CRASHED} and {@code TIMEOUT}.
  */
@@ -72,55 +75,64 @@ final class DocumentProcessor implements FileProcessor {
     }
 
     private FileOutcome process(SourceFile file, Path path, long deadline) throws IOException, InterruptedException {
-        var given = file.sha256();
-        var sha256 = given == null ? Sha256.of(path) : given;
+        var sha256 = file.digest().sha256();
         var known = replacesDuplicates(file.settings())
                 ? Optional.<StoredDocument>empty()
                 : documents.find(file.userId(), sha256);
         if (known.isPresent()) {
-            var isRerun = known.get().fileTaskId() == file.fileTaskId();
-            return isRerun
-                    ? new Completed(result("indexed", known.get()))
-                    : new Skipped(result("unchanged", known.get()));
+            return known(file, known.get());
         }
         var outcome = parser.parse(path, file.filename(), deadline);
         if (outcome instanceof Answered<ParserAnswer> answered) {
-            return store(file, path, sha256, answered.value());
+            return prepare(file, path, sha256, answered.value());
         }
         if (outcome instanceof Crashed<ParserAnswer> crash) {
             return crash.isOutOfMemory()
-                    ? rejected("OUT_OF_MEMORY", "Reading the file takes more memory than one file may use.")
-                    : rejected("PARSER_CRASHED", "The file makes the program that reads it crash.");
+                    ? unreadable("OUT_OF_MEMORY", "Reading the file takes more memory than one file may use.")
+                    : unreadable("PARSER_CRASHED", "The file makes the program that reads it crash.");
         }
-        return rejected(
+        return unreadable(
                 "TIMEOUT", "File processing timed out after " + file.timeLimit().toSeconds() + " seconds.");
     }
 
-    private FileOutcome store(SourceFile file, Path path, String sha256, ParserAnswer answer) throws IOException {
+    private FileOutcome prepare(SourceFile file, Path path, String sha256, ParserAnswer answer) throws IOException {
         if (answer.status().equals(ParserAnswer.UNREADABLE)) {
-            return new Unavailable(new FileError(answer.status(), sentence(answer)));
+            return new Failed(
+                    Failure.passing(answer.status(), Component.PARSER, Phase.FILE_VALIDATION, sentence(answer)));
         }
         if (!answer.status().equals(ParserAnswer.PARSED)) {
-            return rejected(answer.status(), sentence(answer));
+            return unreadable(answer.status(), sentence(answer));
         }
         var chunks = chunker.chunks(answer.segments());
         var mimetype = answer.mimetype() == null ? "application/octet-stream" : answer.mimetype();
-        documents.store(
-                new NewDocument(
-                        file.userId(),
-                        sha256,
-                        file.filename(),
-                        mimetype,
-                        Files.size(path),
-                        answer.pages(),
-                        answer.message(),
-                        answer.metadata(),
-                        file.fileTaskId()),
-                chunks);
-        return new Completed(result("indexed", sha256, chunks.size(), answer.pages(), mimetype, answer.message()));
+        var document = new NewDocument(
+                file.userId(),
+                sha256,
+                file.filename(),
+                mimetype,
+                Files.size(path),
+                answer.pages(),
+                answer.message(),
+                answer.metadata(),
+                file.fileTaskId());
+        var result = result("indexed", sha256, chunks.size(), answer.pages(), mimetype, answer.message());
+        return new Prepared(() -> documents
+                .store(document, chunks, replacesDuplicates(file.settings()))
+                .map(earlier -> known(file, earlier))
+                .orElse(new Completed(result)));
     }
 
-    private static JsonNode result(String status, StoredDocument document) {
+    private static FileOutcome known(SourceFile file, StoredDocument document) {
+        if (document.fileTaskId() == file.fileTaskId()) { // a rerun of the file task that stored it
+            return new Completed(result("indexed", document));
+        }
+        return new Skipped(result("unchanged", document)
+                .put("reason", "duplicate_content")
+                .put("duplicate_of_file_id", document.fileTaskId())
+                .put("duplicate_of_filename", document.filename()));
+    }
+
+    private static ObjectNode result(String status, StoredDocument document) {
         return result(
                 status,
                 document.sha256(),
@@ -130,7 +142,7 @@ final class DocumentProcessor implements FileProcessor {
                 document.warning());
     }
 
-    private static JsonNode result(
+    private static ObjectNode result(
             String status, String id, int chunks, @Nullable Integer pages, String mimetype, @Nullable String warning) {
         var result = JsonNodeFactory.instance
                 .objectNode()
@@ -154,14 +166,19 @@ final class DocumentProcessor implements FileProcessor {
     }
 
     private static FileOutcome fileNotFound() {
-        return rejected("FILE_NOT_FOUND", "The file does not exist any more, or is not a file.");
+        return new Failed(Failure.ofFile(
+                "FILE_NOT_FOUND", Phase.FILE_VALIDATION, "The file does not exist any more, or is not a file."));
     }
 
     private static FileOutcome accessDenied() {
-        return rejected("ACCESS_DENIED", "The worker may not read the file. Check its permissions.");
+        return new Failed(Failure.ofInstallation(
+                "ACCESS_DENIED",
+                Component.SERVICE,
+                Phase.FILE_VALIDATION,
+                "The worker may not read the file. Check its permissions."));
     }
 
-    private static FileOutcome rejected(String code, String message) {
-        return new Rejected(new FileError(code, message));
+    private static FileOutcome unreadable(String code, String message) {
+        return new Failed(Failure.ofFile(code, Phase.PARSING, message));
     }
 }

@@ -21,7 +21,7 @@ public interface FileProcessor {
      * processor then stops what it started, child processes included, and throws {@link InterruptedException}.
      *
      * @return what became of the file; failures that a person or a later attempt can do something about are values, not exceptions
-     * @throws IOException if the file or a service could not be reached; counts as {@link FileOutcome.Unavailable}
+     * @throws IOException if the file or a service could not be reached; counts as a failure that may pass
      */
     FileOutcome process(SourceFile file) throws IOException, InterruptedException;
 }

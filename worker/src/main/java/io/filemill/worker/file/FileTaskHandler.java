@@ -1,191 +1,302 @@
 package io.filemill.worker.file;
 
+import io.filemill.db.failure.Component;
+import io.filemill.db.failure.Failure;
+import io.filemill.db.failure.Phase;
 import io.filemill.db.queue.FileTaskJob;
 import io.filemill.db.queue.FileTaskRunner;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.ClaimedFile;
+import io.filemill.db.task.FailedContent;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.FinishedFile;
+import io.filemill.db.task.TaskLimits;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTaskRepository;
+import io.filemill.worker.file.FileOutcome.Failed;
 import io.filemill.worker.file.RunningFiles.StoppedException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.retry.RetryException;
 import org.springframework.core.retry.RetryPolicy;
 import org.springframework.core.retry.RetryTemplate;
+import org.springframework.core.retry.Retryable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Runs one dispatched file on this node: claim, process, write down the end. */
 public final class FileTaskHandler implements FileTaskRunner {
     private static final Logger LOG = LoggerFactory.getLogger(FileTaskHandler.class);
     private static final int CRASHES_TO_QUARANTINE = 2;
+    private static final String SKIP_PREVIOUSLY_FAILED = "skip_previously_failed";
+    /** A node waits so long for the database with a result in its hands. Later, the file runs again. */
+    private static final RetryPolicy DATABASE_IS_AWAY = RetryPolicy.builder()
+            .includes(List.of(DataAccessException.class))
+            .excludes(List.of(DataIntegrityViolationException.class, InvalidDataAccessResourceUsageException.class))
+            .maxRetries(Long.MAX_VALUE)
+            .timeout(Duration.ofMinutes(10))
+            .delay(Duration.ofMillis(200))
+            .multiplier(2)
+            .maxDelay(Duration.ofSeconds(2))
+            .build();
 
     private final FileTaskRepository files;
     private final UploadTaskRepository uploadTasks;
     private final FileStore store;
     private final RunningFiles running;
     private final UUID nodeId;
-    private final Limits limits;
+    private final Limits defaults;
     private final RetryBackoff backoff = new RetryBackoff(new java.util.SplittableRandom());
     private final Map<String, FileProcessor> processors;
-    private final RetryTemplate whileTheDatabaseIsAway = new RetryTemplate(RetryPolicy.builder()
-            .includes(List.of(DataAccessException.class))
-            .maxRetries(6)
-            .delay(Duration.ofMillis(200))
-            .multiplier(2)
-            .maxDelay(Duration.ofSeconds(5))
-            .build());
+    private final RetryTemplate whileTheDatabaseIsAway = new RetryTemplate(DATABASE_IS_AWAY);
 
     /**
-     * How far a file may go.
+     * How far a file may go unless its task says otherwise.
      *
      * @param time how long one run may take
+     * @param stall how long a run may make no progress
      * @param attempts how often a file is tried whose failure may pass
      */
-    public record Limits(Duration time, int attempts) {}
+    public record Limits(Duration time, Duration stall, int attempts) {
+        Limits of(TaskLimits task) {
+            return new Limits(
+                    task.timeoutSeconds() == null ? time : Duration.ofSeconds(task.timeoutSeconds()),
+                    task.stallTimeoutSeconds() == null ? stall : Duration.ofSeconds(task.stallTimeoutSeconds()),
+                    task.maxAttempts() == null ? attempts : task.maxAttempts());
+        }
+    }
 
     /** The database's side of a run. */
     public record Rows(FileTaskRepository files, UploadTaskRepository uploadTasks, FileStore store) {}
 
     public FileTaskHandler(
-            Rows rows, RunningFiles running, UUID nodeId, Limits limits, List<FileProcessor> processors) {
+            Rows rows, RunningFiles running, UUID nodeId, Limits defaults, List<FileProcessor> processors) {
         this.files = rows.files();
         this.uploadTasks = rows.uploadTasks();
         this.store = rows.store();
         this.running = running;
         this.nodeId = nodeId;
-        this.limits = limits;
+        this.defaults = defaults;
         this.processors =
                 processors.stream().collect(Collectors.toUnmodifiableMap(FileProcessor::name, Function.identity()));
     }
 
     @Override
     public void run(FileTaskJob job) throws Exception {
-        ClaimedFile file = files.claim(job.fileTaskId(), job.attempt(), nodeId).orElse(null);
-        if (file == null) {
+        ClaimedFile claimed =
+                files.claim(job.fileTaskId(), job.attempt(), nodeId).orElse(null);
+        if (claimed == null) {
             return; // cancelled, done, or dispatched again
         }
-        try (var ignored = MDC.putCloseable("uploadTaskId", file.uploadTaskId().toString());
-                var alsoIgnored = MDC.putCloseable("fileTaskId", Long.toString(file.id()));
-                var run = running.begin(file.id(), file.attempt(), file.uploadTaskId())) {
-            if (file.firstOfTask()) {
-                uploadTasks.markRunning(file.uploadTaskId());
+        try (var ignored =
+                        MDC.putCloseable("uploadTaskId", claimed.uploadTaskId().toString());
+                var alsoIgnored = MDC.putCloseable("fileTaskId", Long.toString(claimed.id()));
+                var run = running.begin(claimed.id(), claimed.attempt())) {
+            if (claimed.firstOfTask()) {
+                uploadTasks.markRunning(claimed.uploadTaskId());
             }
+            Limits limits = defaults.of(claimed.limits());
+            SourceFile file = sourceFile(claimed, limits);
             try {
-                writeDown(file, run.process(limits.time(), () -> process(file)));
+                writeDown(claimed, limits, file, run.process(limits.time(), () -> process(claimed, file)));
             } catch (StoppedException e) {
-                stopped(file, e.reason());
+                stopped(claimed, limits, file, e.reason());
             }
         }
     }
 
-    private FileOutcome process(ClaimedFile file) throws InterruptedException {
-        FileProcessor processor = processors.get(file.processor());
-        if (processor == null) {
-            return new FileOutcome.Rejected(new FileError(
-                    "UNKNOWN_PROCESSOR",
-                    "This node has no processor named " + file.processor() + "; it has " + processors.keySet() + "."));
-        }
-        if (file.crashCount() >= CRASHES_TO_QUARANTINE) {
-            return new FileOutcome.Rejected(new FileError(
-                    "QUARANTINED",
-                    "The worker process died " + file.crashCount()
-                            + " times while it ran this file, so it is not tried again."));
-        }
-        try {
-            return processor.process(sourceFile(file));
-        } catch (IOException e) {
-            LOG.warn("File could not be reached", e);
-            return new FileOutcome.Unavailable(
-                    new FileError("UNAVAILABLE", "The file or a service it needs could not be reached: " + e));
-        } catch (RuntimeException | StackOverflowError e) {
-            LOG.error("Processor failed", e);
-            return new FileOutcome.Unavailable(
-                    new FileError("INTERNAL_ERROR", "The processor " + processor.name() + " failed: " + e));
-        }
-    }
-
-    private SourceFile sourceFile(ClaimedFile file) {
+    private SourceFile sourceFile(ClaimedFile file, Limits limits) {
+        Path path = file.storedAs() != null
+                ? store.path(file.storedAs())
+                : file.item().startsWith("/") ? Path.of(file.item()) : null;
         return new SourceFile(
                 file.id(),
                 file.userId(),
                 file.item(),
                 file.filename(),
-                path(file),
-                file.sha256(),
+                path,
+                new ContentDigest(path, file.sha256()),
                 file.settings(),
-                limits.time());
+                file.failureCount(),
+                limits.time(),
+                limits.stall());
     }
 
-    private @Nullable Path path(ClaimedFile file) {
-        if (file.storedAs() != null) {
-            return store.path(file.storedAs());
+    private FileOutcome process(ClaimedFile claimed, SourceFile file) throws InterruptedException {
+        FileProcessor processor = processors.get(claimed.processor());
+        if (processor == null) {
+            return new Failed(Failure.ofInstallation(
+                    "UNKNOWN_PROCESSOR",
+                    Component.SERVICE,
+                    Phase.FILE_VALIDATION,
+                    "This node has no processor named " + claimed.processor() + "; it has " + processors.keySet()
+                            + "."));
         }
-        return file.item().startsWith("/") ? Path.of(file.item()) : null;
+        if (claimed.crashCount() >= CRASHES_TO_QUARANTINE) {
+            return new Failed(Failure.ofFile(
+                    "QUARANTINED",
+                    Phase.UNKNOWN,
+                    "The worker process died " + claimed.crashCount()
+                            + " times while it ran this file, so it is not tried again by itself."));
+        }
+        try {
+            Optional<FailedContent> failedBefore = failedBefore(claimed, file);
+            return failedBefore.isPresent() ? skipped(failedBefore.get()) : processor.process(file);
+        } catch (IOException e) {
+            LOG.warn("File could not be reached", e);
+            return new Failed(Failure.passing(
+                    "UNAVAILABLE",
+                    Component.SERVICE,
+                    Phase.UNKNOWN,
+                    "The file or a service it needs could not be reached: " + e));
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.error("Processor failed", e);
+            return new Failed(Failure.passing(
+                    "INTERNAL_ERROR",
+                    Component.SERVICE,
+                    Phase.UNKNOWN,
+                    "The processor " + processor.name() + " failed: " + e));
+        }
     }
 
-    private void writeDown(ClaimedFile file, FileOutcome outcome) throws Exception {
+    private Optional<FailedContent> failedBefore(ClaimedFile claimed, SourceFile file)
+            throws IOException, InterruptedException {
+        boolean asked =
+                claimed.settings().path(SKIP_PREVIOUSLY_FAILED).asString("").equals("true");
+        if (!asked || file.path() == null || !Files.isReadable(file.path()) || Files.isDirectory(file.path())) {
+            return Optional.empty();
+        }
+        return files.failedContent(
+                        claimed.userId(), claimed.processor(), file.digest().sha256())
+                .filter(failed -> failed.fileTaskId() != claimed.id());
+    }
+
+    private static FileOutcome skipped(FailedContent earlier) {
+        return new FileOutcome.Skipped(JsonNodeFactory.instance
+                .objectNode()
+                .put("status", "skipped")
+                .put("reason", "previously_failed")
+                .put("failed_file_id", earlier.fileTaskId())
+                .put("failed_filename", earlier.filename())
+                .put("error_code", earlier.errorCode())
+                .put("error", earlier.error()));
+    }
+
+    private void writeDown(ClaimedFile claimed, Limits limits, SourceFile file, FileOutcome outcome) throws Exception {
+        if (outcome instanceof FileOutcome.Prepared prepared) {
+            end(
+                    claimed,
+                    () -> files.finish(
+                            () -> ended(claimed, file, prepared.write().get())));
+        } else if (outcome instanceof Failed failed && failed.failure().retryable()) {
+            retry(claimed, limits, file, failed);
+        } else {
+            end(claimed, ended(claimed, file, outcome));
+        }
+    }
+
+    private static FinishedFile ended(ClaimedFile claimed, SourceFile file, FileOutcome outcome) {
+        FinishedFile ended;
         if (outcome instanceof FileOutcome.Completed completed) {
-            end(FinishedFile.with(file.id(), file.attempt(), TaskStatus.COMPLETED, completed.result()));
+            ended = FinishedFile.with(claimed.id(), claimed.attempt(), TaskStatus.COMPLETED, completed.result());
         } else if (outcome instanceof FileOutcome.Skipped skipped) {
-            end(FinishedFile.with(file.id(), file.attempt(), TaskStatus.SKIPPED, skipped.result()));
-        } else if (outcome instanceof FileOutcome.Rejected rejected) {
-            fail(file, rejected.error());
-        } else if (outcome instanceof FileOutcome.Unavailable unavailable) {
-            retry(file, unavailable.error());
+            ended = FinishedFile.with(claimed.id(), claimed.attempt(), TaskStatus.SKIPPED, skipped.result());
+        } else if (outcome instanceof Failed failed) {
+            ended = FinishedFile.failed(claimed.id(), claimed.attempt(), failed.failure());
+        } else {
+            throw new IllegalStateException("what was prepared is written once");
         }
+        return ended.withSha256(file.digest().known().orElse(null));
     }
 
-    private void retry(ClaimedFile file, FileError error) throws Exception {
-        if (file.retryCount() + 1 >= limits.attempts()) {
-            fail(file, error);
+    private void retry(ClaimedFile claimed, Limits limits, SourceFile file, Failed failed) throws Exception {
+        Failure failure = failed.failure();
+        Duration retryAfter = failed.retryAfter();
+        if (retryAfter == null && claimed.failureCount() + 1 >= limits.attempts()) {
+            end(claimed, ended(claimed, file, failed));
             return;
         }
-        Duration delay = backoff.delay(file.retryCount());
-        whileTheDatabaseIsAway.execute(
-                () -> files.retry(file.id(), file.attempt(), delay, error.code(), error.message()));
+        Duration backedOff = backoff.delay(claimed.failureCount());
+        Duration delay = retryAfter == null ? backedOff : retryAfter.plus(backedOff);
+        whileTheDatabaseIsAway.execute(() -> retryAfter == null
+                ? files.retry(claimed.id(), claimed.attempt(), delay, failure)
+                : files.postpone(claimed.id(), claimed.attempt(), delay, failure));
         LOG.atWarn()
-                .addKeyValue("code", error.code())
+                .addKeyValue("code", failure.code())
                 .addKeyValue("delay", delay)
                 .log("File task will be retried");
     }
 
-    private void fail(ClaimedFile file, FileError error) throws Exception {
-        end(FinishedFile.failed(file.id(), file.attempt(), error.code(), error.message()));
-    }
-
-    private void stopped(ClaimedFile file, RunningFiles.StopReason reason) throws Exception {
+    private void stopped(ClaimedFile claimed, Limits limits, SourceFile file, RunningFiles.StopReason reason)
+            throws Exception {
         switch (reason) {
             case LOST -> LOG.info("File task stopped");
             case TIMED_OUT ->
-                fail(
-                        file,
-                        new FileError(
-                                "TIMEOUT",
-                                "File processing timed out after "
-                                        + limits.time().toSeconds() + " seconds."));
+                end(
+                        claimed,
+                        ended(
+                                claimed,
+                                file,
+                                new Failed(Failure.ofFile(
+                                        "TIMEOUT",
+                                        Phase.UNKNOWN,
+                                        "File processing timed out after "
+                                                + limits.time().toSeconds() + " seconds."))));
             case RELEASED -> {
-                whileTheDatabaseIsAway.execute(() -> files.release(file.id(), file.attempt()));
+                whileTheDatabaseIsAway.execute(() -> files.release(claimed.id(), claimed.attempt()));
                 LOG.info("File task released");
             }
         }
     }
 
-    private void end(FinishedFile file) throws Exception {
-        int moved = whileTheDatabaseIsAway.execute(() -> files.finish(List.of(file)));
+    private void end(ClaimedFile claimed, FinishedFile file) throws Exception {
+        end(claimed, () -> files.finish(List.of(file)) == 1 ? Optional.of(file) : Optional.empty());
+    }
+
+    private void end(ClaimedFile claimed, Retryable<Optional<FinishedFile>> finish) throws Exception {
+        try {
+            logEnd(whileTheDatabaseIsAway.execute(finish));
+        } catch (RetryException e) {
+            Throwable cause = e.getCause();
+            if (DATABASE_IS_AWAY.shouldRetry(cause)) {
+                throw e; // for too long: the file is rescued and runs again
+            }
+            LOG.error("The end of a file cannot be written down", cause);
+            FinishedFile notStored = FinishedFile.failed(
+                    claimed.id(),
+                    claimed.attempt(),
+                    Failure.ofInstallation(
+                            "NOT_STORED",
+                            Component.INDEX,
+                            Phase.INDEXING,
+                            "The result of the file could not be stored: "
+                                    + NestedExceptionUtils.getMostSpecificCause(cause)
+                                            .getMessage()));
+            logEnd(whileTheDatabaseIsAway.execute(
+                    () -> files.finish(List.of(notStored)) == 1 ? Optional.of(notStored) : Optional.empty()));
+        }
+    }
+
+    private static void logEnd(Optional<FinishedFile> ended) {
         LOG.atInfo()
-                .addKeyValue("status", moved == 1 ? file.status().word() : "stale")
-                .addKeyValue("code", file.errorCode())
+                .addKeyValue("status", ended.map(file -> file.status().word()).orElse("stale"))
+                .addKeyValue(
+                        "code",
+                        ended.map(FinishedFile::failure).map(Failure::code).orElse(null))
                 .log("File task ended");
     }
 }

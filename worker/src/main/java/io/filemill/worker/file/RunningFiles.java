@@ -2,8 +2,6 @@ package io.filemill.worker.file;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -45,8 +43,8 @@ public final class RunningFiles implements AutoCloseable {
     }
 
     /** Adds a file from its claim until the handle is closed, which is when its end is written down. */
-    Run begin(long id, int attempt, UUID uploadTaskId) {
-        var run = new Run(id, attempt, uploadTaskId, Thread.currentThread());
+    Run begin(long id, int attempt) {
+        var run = new Run(id, attempt, Thread.currentThread());
         runs.put(id, run);
         return run;
     }
@@ -71,14 +69,6 @@ public final class RunningFiles implements AutoCloseable {
         }
     }
 
-    /** The files of an upload task that this node runs. */
-    public Set<Long> ofUploadTask(UUID uploadTaskId) {
-        return runs.values().stream()
-                .filter(run -> run.uploadTaskId.equals(uploadTaskId))
-                .map(run -> run.id)
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
     /** Stops everything, so that it can be given back. */
     public void releaseAll() {
         runs.values().forEach(run -> run.stop(StopReason.RELEASED));
@@ -93,15 +83,13 @@ public final class RunningFiles implements AutoCloseable {
     final class Run implements AutoCloseable {
         private final long id;
         private final int attempt;
-        private final UUID uploadTaskId;
         private final Thread thread;
         private boolean processing;
         private @Nullable StopReason stopReason;
 
-        private Run(long id, int attempt, UUID uploadTaskId, Thread thread) {
+        private Run(long id, int attempt, Thread thread) {
             this.id = id;
             this.attempt = attempt;
-            this.uploadTaskId = uploadTaskId;
             this.thread = thread;
         }
 

@@ -13,9 +13,11 @@ import tools.jackson.databind.JsonNode;
  * @param item the item as submitted: a path, a name, or any string that the processor understands
  * @param filename the name to show to people
  * @param path the bytes on this node's disk, or null if the item is not a file
- * @param sha256 the lower-case hexadecimal digest of the bytes if it was computed when they were received
+ * @param digest identifies the bytes
  * @param settings the upload task's settings, an object
+ * @param failureCount how many attempts at it have failed
  * @param timeLimit how long the processor may take; the node interrupts it afterwards
+ * @param stallLimit how long the processor may make no progress, where it can tell
  */
 public record SourceFile(
         long fileTaskId,
@@ -23,6 +25,8 @@ public record SourceFile(
         String item,
         String filename,
         @Nullable Path path,
-        @Nullable String sha256,
+        ContentDigest digest,
         JsonNode settings,
-        Duration timeLimit) {}
+        int failureCount,
+        Duration timeLimit,
+        Duration stallLimit) {}

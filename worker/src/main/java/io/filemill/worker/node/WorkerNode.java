@@ -12,7 +12,6 @@ import io.filemill.worker.jobrunr.JobServer;
 import io.filemill.worker.rescue.Rescuer;
 import java.time.Duration;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -88,13 +87,13 @@ public final class WorkerNode implements SmartLifecycle {
         server.start();
         pump.start();
         NotificationListener listener = NotificationListener.start(
-                unpooled, Map.of(Channel.WORK, payload -> pump.wake(), Channel.CANCEL, this::cancelled));
+                unpooled, Map.of(Channel.WORK, payload -> pump.wake(), Channel.CANCEL, payload -> cancelled()));
         ScheduledExecutorService beats = Executors.newScheduledThreadPool(2, task -> {
             var thread = new Thread(task, "node-beats");
             thread.setDaemon(true);
             return thread;
         });
-        var rescuer = new Rescuer(rows.files());
+        var rescuer = new Rescuer(rows.files(), rows.nodes().lease());
         every(beats, HEARTBEAT, "renew the lease", this::heartbeat);
         every(beats, RESCUE, "rescue", () -> {
             server.restartIfStopped();
@@ -135,10 +134,9 @@ public final class WorkerNode implements SmartLifecycle {
         running.stopLost(rows.files().reconcile(identity.id(), running.attempts()));
     }
 
-    private void cancelled(String uploadTaskId) {
-        if (!uploadTaskId.isEmpty()) {
-            running.stopLost(running.ofUploadTask(UUID.fromString(uploadTaskId)));
-        }
+    /** Something was cancelled, whose files this node may run. */
+    private void cancelled() {
+        running.stopLost(rows.files().lost(identity.id(), running.attempts()));
     }
 
     private static void every(ScheduledExecutorService beats, Duration period, String purpose, Runnable action) {
@@ -181,7 +179,7 @@ public final class WorkerNode implements SmartLifecycle {
         running.close();
         quietly("say that the node has stopped", () -> {
             rows.nodes().markStopped(identity.id());
-            int ignored = new Rescuer(rows.files()).runOnce() + feeder.feed();
+            int ignored = new Rescuer(rows.files(), rows.nodes().lease()).runOnce() + feeder.feed();
         });
         started = null;
         LOG.info("Node stopped");

@@ -2,6 +2,7 @@ package io.filemill.worker.purge;
 
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.FinishedJobs;
+import io.filemill.db.queue.IdempotencyKeys;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.UploadTaskRepository;
 import java.io.IOException;
@@ -20,12 +21,16 @@ public final class Purger {
     /** Bytes without rows come from uploads that were cut short; none takes this long. */
     private static final Duration ABANDONED = Duration.ofDays(1);
 
+    /** Clients repeat a submission after minutes, not days. */
+    private static final Duration IDEMPOTENCY_KEYS = Duration.ofDays(1);
+
     private static final Duration SILENT_NODES = Duration.ofHours(1);
 
     private final UploadTaskRepository uploadTasks;
     private final FileStore store;
     private final FinishedJobs jobs;
     private final NodeRepository nodes;
+    private final IdempotencyKeys keys;
     private final Duration maxAge;
 
     public Purger(
@@ -33,11 +38,13 @@ public final class Purger {
             FileStore store,
             FinishedJobs jobs,
             NodeRepository nodes,
+            IdempotencyKeys keys,
             Duration maxAge) {
         this.uploadTasks = uploadTasks;
         this.store = store;
         this.jobs = jobs;
         this.nodes = nodes;
+        this.keys = keys;
         this.maxAge = maxAge;
     }
 
@@ -55,12 +62,14 @@ public final class Purger {
             store.delete(abandoned);
         }
         int purgedJobs = jobs.purge(maxAge);
+        int forgottenKeys = keys.forgetOlderThan(IDEMPOTENCY_KEYS);
         int forgotten = nodes.forgetSilentSince(SILENT_NODES);
-        if (purged + purgedJobs + forgotten > 0) {
+        if (purged + purgedJobs + forgotten + forgottenKeys > 0) {
             LOG.atInfo()
                     .addKeyValue("uploadTasks", purged)
                     .addKeyValue("jobs", purgedJobs)
                     .addKeyValue("nodes", forgotten)
+                    .addKeyValue("idempotencyKeys", forgottenKeys)
                     .log("Purged what ended long ago");
         }
         return purged;

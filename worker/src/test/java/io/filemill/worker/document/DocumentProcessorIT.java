@@ -7,9 +7,11 @@ import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
 import io.filemill.db.document.DocumentRepository;
 import io.filemill.db.document.SearchHit;
+import io.filemill.worker.file.ContentDigest;
 import io.filemill.worker.file.FileOutcome;
 import io.filemill.worker.file.FileOutcome.Completed;
-import io.filemill.worker.file.FileOutcome.Rejected;
+import io.filemill.worker.file.FileOutcome.Failed;
+import io.filemill.worker.file.FileOutcome.Prepared;
 import io.filemill.worker.file.FileOutcome.Skipped;
 import io.filemill.worker.file.SourceFile;
 import io.filemill.worker.isolation.ChildOptions;
@@ -84,8 +86,10 @@ class DocumentProcessorIT {
                 String.valueOf(path),
                 path == null ? "none" : String.valueOf(path.getFileName()),
                 path,
-                null,
+                new ContentDigest(path, null),
                 JSON.readTree(settings),
+                0,
+                limit,
                 limit);
     }
 
@@ -94,7 +98,11 @@ class DocumentProcessorIT {
     }
 
     private FileOutcome process(long id, @Nullable Path path, String settings) throws Exception {
-        return processor.process(source(id, path, settings, Duration.ofMinutes(2)));
+        return written(processor.process(source(id, path, settings, Duration.ofMinutes(2))));
+    }
+
+    private static FileOutcome written(FileOutcome outcome) {
+        return outcome instanceof Prepared prepared ? prepared.write().get() : outcome;
     }
 
     private static JsonNode completed(FileOutcome outcome) {
@@ -102,10 +110,11 @@ class DocumentProcessorIT {
         return ((Completed) outcome).result();
     }
 
-    private static void assertRejected(FileOutcome outcome, String code) {
-        assertThat(outcome).isInstanceOfSatisfying(Rejected.class, rejected -> {
-            assertThat(rejected.error().code()).isEqualTo(code);
-            assertThat(rejected.error().message()).endsWith(".").doesNotContain("Exception", "\n");
+    private static void assertFailed(FileOutcome outcome, String code) {
+        assertThat(outcome).isInstanceOfSatisfying(Failed.class, failed -> {
+            assertThat(failed.failure().code()).isEqualTo(code);
+            assertThat(failed.failure().message()).endsWith(".").doesNotContain("Exception", "\n");
+            assertThat(failed.failure().retryable()).isFalse();
         });
     }
 
@@ -136,6 +145,23 @@ class DocumentProcessorIT {
     }
 
     @Test
+    void ofTwoFilesWithTheSameContentAtTheSameTimeOneIsStoredAndOneIsSkipped() throws Exception {
+        var limit = Duration.ofMinutes(2);
+        var first = processor.process(source(1, file("a.txt", "Ducks swim."), "{}", limit));
+        var second = processor.process(source(2, file("b.txt", "Ducks swim."), "{}", limit));
+
+        completed(written(second));
+        assertThat(written(first)).isInstanceOfSatisfying(Skipped.class, skipped -> {
+            assertThat(skipped.result().get("reason").asString()).isEqualTo("duplicate_content");
+            assertThat(skipped.result().get("duplicate_of_file_id").asLong()).isEqualTo(2);
+            assertThat(skipped.result().get("duplicate_of_filename").asString()).isEqualTo("b.txt");
+        });
+        assertThat(documents.search("ada", "duck", 10, 0).hits())
+                .extracting(SearchHit::filename)
+                .containsExactly("b.txt");
+    }
+
+    @Test
     void rerunOfTheSameFileTaskCompletesWithTheSameResult() throws Exception {
         var path = file("a.txt", "Ducks swim.");
         var first = process(1, path);
@@ -162,10 +188,19 @@ class DocumentProcessorIT {
         var digest = "c".repeat(64);
         var path = file("a.txt", "Ducks swim.");
 
-        var outcome = processor.process(
-                new SourceFile(1, "ada", "a", "a.txt", path, digest, JSON.createObjectNode(), Duration.ofMinutes(2)));
+        var outcome = processor.process(new SourceFile(
+                1,
+                "ada",
+                "a",
+                "a.txt",
+                path,
+                new ContentDigest(path, digest),
+                JSON.createObjectNode(),
+                0,
+                Duration.ofMinutes(2),
+                Duration.ofMinutes(2)));
 
-        assertThat(completed(outcome).get("id").asString()).isEqualTo(digest);
+        assertThat(completed(written(outcome)).get("id").asString()).isEqualTo(digest);
     }
 
     @Test
@@ -179,14 +214,14 @@ class DocumentProcessorIT {
     class Failures {
         @Test
         void missingFileIsNotFound() throws Exception {
-            assertRejected(process(1, directory.resolve("gone.txt")), "FILE_NOT_FOUND");
-            assertRejected(process(1, directory), "FILE_NOT_FOUND");
-            assertRejected(process(1, null), "FILE_NOT_FOUND");
+            assertFailed(process(1, directory.resolve("gone.txt")), "FILE_NOT_FOUND");
+            assertFailed(process(1, directory), "FILE_NOT_FOUND");
+            assertFailed(process(1, null), "FILE_NOT_FOUND");
         }
 
         @Test
         void emptyFileIsEmpty() throws Exception {
-            assertRejected(process(1, file("a.txt", "")), "EMPTY");
+            assertFailed(process(1, file("a.txt", "")), "EMPTY");
         }
 
         @Test
@@ -194,7 +229,7 @@ class DocumentProcessorIT {
             var bytes = new byte[5_000];
             new Random(7).nextBytes(bytes);
 
-            assertRejected(process(1, Files.write(directory.resolve("a.bin"), bytes)), "UNSUPPORTED");
+            assertFailed(process(1, Files.write(directory.resolve("a.bin"), bytes)), "UNSUPPORTED");
             assertThat(documents.search("ada", "duck", 10, 0).hits()).isEmpty();
         }
 
@@ -202,7 +237,7 @@ class DocumentProcessorIT {
         void fileThatTakesTooLongIsTimedOutAndTheNextOneIsNot() throws Exception {
             var path = file("a.txt", "Ducks swim.");
 
-            assertRejected(processor.process(source(1, path, "{}", Duration.ofMillis(1))), "TIMEOUT");
+            assertFailed(processor.process(source(1, path, "{}", Duration.ofMillis(1))), "TIMEOUT");
             completed(process(1, path));
         }
 
@@ -216,14 +251,14 @@ class DocumentProcessorIT {
         }
 
         @Test
-        void fileThatNeedsTooMuchMemoryIsRejectedAndTheNextOneIsNot() throws Exception {
+        void fileThatNeedsTooMuchMemoryFailsAndTheNextOneIsNot() throws Exception {
             try (var small = new ChildPool(options(24), 1)) {
                 var smallProcessor = new DocumentProcessor(documents, new DocumentParser(small));
 
                 var outcome = smallProcessor.process(
                         source(1, file("long.txt", "duck ".repeat(3_900_000)), "{}", Duration.ofMinutes(2)));
 
-                assertRejected(outcome, "OUT_OF_MEMORY");
+                assertFailed(outcome, "OUT_OF_MEMORY");
                 completed(process(2, file("a.txt", "Ducks swim.")));
             }
         }
@@ -238,7 +273,7 @@ class DocumentProcessorIT {
                 var outcome =
                         brokenProcessor.process(source(1, file("a.txt", "Ducks swim."), "{}", Duration.ofMinutes(2)));
 
-                assertRejected(outcome, "PARSER_CRASHED");
+                assertFailed(outcome, "PARSER_CRASHED");
             }
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
 import io.filemill.db.queue.FinishedJobs;
+import io.filemill.db.queue.IdempotencyKeys;
 import io.filemill.db.storage.FileStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -29,7 +30,13 @@ class PurgerIT {
     }
 
     private Purger purger(FileStore store) {
-        return new Purger(db.uploadTasks, store, new FinishedJobs(db.jdbc), db.nodes, Duration.ofHours(1));
+        return new Purger(
+                db.uploadTasks,
+                store,
+                new FinishedJobs(db.jdbc),
+                db.nodes,
+                new IdempotencyKeys(db.jdbc),
+                Duration.ofHours(1));
     }
 
     private FileStore store() {
