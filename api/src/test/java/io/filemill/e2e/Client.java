@@ -23,12 +23,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What a user's program does over HTTP. */
-record Client(String address) {
+public record Client(String address) {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final JsonMapper JSON = new JsonMapper();
 
-    JsonNode get(String path) {
+    public JsonNode get(String path) {
         return send(HttpRequest.newBuilder(URI.create(address + path)).GET());
     }
 
@@ -93,7 +93,7 @@ record Client(String address) {
         }
     }
 
-    JsonNode task(String id) {
+    public JsonNode task(String id) {
         return get("/v1/tasks/" + id);
     }
 

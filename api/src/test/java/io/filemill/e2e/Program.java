@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A packaged jar that runs as a process of its own, with its output in a file. */
-final class Program implements AutoCloseable {
+public final class Program implements AutoCloseable {
     /** The heap of each program. */
     static final long HEAP_BYTES = 256L << 20;
 
@@ -33,12 +33,12 @@ final class Program implements AutoCloseable {
     }
 
     /** Runs the API's jar, which is also the command line. */
-    static Program filemill(Path workDir, Map<String, String> environment, String... arguments) {
+    public static Program filemill(Path workDir, Map<String, String> environment, String... arguments) {
         return start("../api/target", "filemill-api-", workDir, environment, arguments);
     }
 
     /** Runs the worker's jar. */
-    static Program worker(Path workDir, Map<String, String> environment) {
+    public static Program worker(Path workDir, Map<String, String> environment) {
         return start("../worker/target", "filemill-worker-", workDir, environment);
     }
 
@@ -76,7 +76,7 @@ final class Program implements AutoCloseable {
     }
 
     /** Waits until a server is ready and tells its address. */
-    Client awaitServer() {
+    public Client awaitServer() {
         return await().atMost(START_LIMIT)
                 .pollInterval(Duration.ofMillis(100))
                 .until(
@@ -100,7 +100,7 @@ final class Program implements AutoCloseable {
     }
 
     /** As a power cut would: no signal that it could handle. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly().onExit().join();
     }
 
@@ -109,17 +109,48 @@ final class Program implements AutoCloseable {
         process.destroy();
     }
 
-    boolean isAlive() {
+    /** Stops it in its tracks: none of its threads runs until {@link #resume}. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** Lets a frozen program go on as if no time had passed. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            int exitCode = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            assertThat(exitCode).as("kill -" + name).isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether it has not ended. */
+    public boolean isAlive() {
         return process.isAlive();
     }
 
+    /** The id of its process. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** Asks it to end, and waits. */
-    void terminate() throws InterruptedException {
+    public void terminate() throws InterruptedException {
         process.destroy();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(this::output).isTrue();
     }
 
-    String output() {
+    /** What it has printed until now. */
+    public String output() {
         try {
             return Files.readString(output);
         } catch (IOException e) {
