@@ -11,6 +11,7 @@ import io.filemill.db.task.NewFileTask;
 import io.filemill.db.task.NewUploadTask;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTask;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -290,5 +291,31 @@ class WorkerApplicationIT {
         assertThat(db.fileTasks.list(task, null, null, 0, 1).get(0).error())
                 .contains("mystery")
                 .contains("noop");
+    }
+
+    @Test
+    void aPathThatALinkWasPutIntoAfterwardsIsNotOpened() throws Exception {
+        Path folder = Files.createDirectory(dataDir.toRealPath().resolve("in"));
+        Path secret = Files.writeString(folder.resolve("secret.txt"), "secret");
+        Path swapped = Files.createSymbolicLink(folder.resolve("swapped.txt"), secret);
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        Files.writeString(elsewhere.resolve("a.txt"), "a");
+        Path swappedFolder = Files.createSymbolicLink(folder.resolve("folder"), elsewhere);
+        var task = new NewUploadTask(
+                UUID.randomUUID(), "ann", "noop", JsonMapper.shared().createObjectNode(), 5);
+        var paths = List.of(secret, swapped, swappedFolder.resolve("a.txt"), folder.resolve("nothing"));
+        UUID id = db.submission
+                .submit(
+                        task,
+                        paths.stream()
+                                .map(path -> NewFileTask.notStored(path.toString(), "a"))
+                                .iterator())
+                .orElseThrow()
+                .id();
+        startNode(Map.of());
+        awaitEnd(id);
+        assertThat(db.fileTasks.list(id, null, null, 0, 10))
+                .extracting(FileTask::errorCode)
+                .containsExactly(null, "ACCESS_DENIED", "ACCESS_DENIED", null);
     }
 }

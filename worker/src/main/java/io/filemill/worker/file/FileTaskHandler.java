@@ -102,8 +102,14 @@ public final class FileTaskHandler implements FileTaskRunner {
                     "The worker process died " + file.crashCount()
                             + " times while it ran this file, so it is not tried again."));
         }
+        Path path = path(file);
+        if (file.storedAs() == null && path != null && leadsElsewhere(path)) {
+            return new FileOutcome.Rejected(new FileError(
+                    "ACCESS_DENIED",
+                    "The path leads to another file through a symbolic link. Submit the file under its real path."));
+        }
         try {
-            return processor.process(sourceFile(file));
+            return processor.process(sourceFile(file, path));
         } catch (IOException e) {
             LOG.warn("File could not be reached", e);
             return new FileOutcome.Unavailable(
@@ -115,13 +121,25 @@ public final class FileTaskHandler implements FileTaskRunner {
         }
     }
 
-    private SourceFile sourceFile(ClaimedFile file) {
+    /**
+     * Whether a link stands in the path. It was checked when the task was accepted, but whoever may write there can have put a link in its
+     * place since then, to have the worker read what the client may not.
+     */
+    private static boolean leadsElsewhere(Path path) {
+        try {
+            return !path.toRealPath().equals(path);
+        } catch (IOException e) {
+            return false; // the processor says what is wrong with it
+        }
+    }
+
+    private SourceFile sourceFile(ClaimedFile file, @Nullable Path path) {
         return new SourceFile(
                 file.id(),
                 file.userId(),
                 file.item(),
                 file.filename(),
-                path(file),
+                path,
                 file.sha256(),
                 file.settings(),
                 limits.time());
