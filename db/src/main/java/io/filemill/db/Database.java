@@ -20,6 +20,7 @@ public final class Database implements AutoCloseable {
 
     /** The first login of a program loads classes, on a machine that may be busy with starting many. */
     private static final Duration PATIENT_LOGIN_LIMIT = Duration.ofSeconds(30);
+
     private static final Duration VALIDATION_LIMIT = Duration.ofSeconds(2);
     private static final Duration KEEPALIVE = Duration.ofSeconds(30);
     /** A server that is silent for longer than the longest statement takes is dead. */
