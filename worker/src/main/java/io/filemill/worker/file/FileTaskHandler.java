@@ -104,7 +104,7 @@ public final class FileTaskHandler implements FileTaskRunner {
                 var alsoIgnored = MDC.putCloseable("fileTaskId", Long.toString(claimed.id()));
                 var run = running.begin(claimed.id(), claimed.attempt())) {
             if (claimed.firstOfTask()) {
-                uploadTasks.markRunning(claimed.uploadTaskId());
+                whileTheDatabaseIsAway.execute(() -> uploadTasks.markRunning(claimed.uploadTaskId()));
             }
             Limits limits = defaults.of(claimed.limits());
             SourceFile file = sourceFile(claimed, limits);
