@@ -18,4 +18,5 @@ classes="$work/classes:$work/worker/lib/*:$(echo "$work"/worker/*.jar):$parser"
 "${java_bin}javac" -nowarn -d "$work/classes" -cp "$classes" "$here"/isolation/*.java
 
 # The options of the children, so that only the isolation differs; the heap is that of both children together.
-"${java_bin}java" -Xmx1g -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$classes" IsolationBenchmark "$parser" "$1" "${2:-9}"
+"${java_bin}java" -Xmx1g -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dslf4j.provider=org.slf4j.nop.NOPServiceProvider \
+    -cp "$classes" IsolationBenchmark "$parser" "$1" "${2:-9}"

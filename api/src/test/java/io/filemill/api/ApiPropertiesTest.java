@@ -10,6 +10,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.unit.DataSize;
 
 class ApiPropertiesTest {
     @Configuration(proxyBeanMethods = false)
@@ -31,6 +32,8 @@ class ApiPropertiesTest {
             assertThat(properties.version()).isNotBlank();
             assertThat(properties.dashboard()).isEqualTo(new ApiProperties.Dashboard(true, 8000));
             assertThat(properties.worker()).isEqualTo(new ApiProperties.Worker(true));
+            assertThat(properties.upload())
+                    .isEqualTo(new ApiProperties.Upload(DataSize.ofGigabytes(100), DataSize.ofMegabytes(512), 1000));
         });
     }
 

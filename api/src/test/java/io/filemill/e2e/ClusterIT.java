@@ -1,6 +1,7 @@
 package io.filemill.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.filemill.db.PostgresServer;
@@ -254,6 +255,68 @@ class ClusterIT {
         } catch (IOException e) {
             return 0; // not yet, or no longer
         }
+    }
+
+    @Test
+    void changesNothingWithANodeThatWasFrozenPastItsLeaseAndWakes() {
+        Program frozen = startWorker("frozen");
+        String task = submit(3, 25_000);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> client.task(task).path("running_files").asInt() == 3);
+        startWorker("heir");
+
+        frozen.freeze();
+        client.awaitEnd(task, Duration.ofSeconds(90));
+        List<JsonNode> ended = files(task);
+        frozen.resume();
+
+        assertThat(ended).allSatisfy(file -> {
+            assertThat(file.path("status").asString()).isEqualTo("completed");
+            assertThat(file.path("node").asString()).isEqualTo("heir");
+            assertThat(file.path("crash_count").asInt()).isEqualTo(1);
+        });
+        String next = submit(6, 500);
+        client.awaitEnd(next, Duration.ofSeconds(30));
+        await().atMost(Duration.ofSeconds(30)).until(() -> nodes().get("frozen").equals("active"));
+        assertThat(files(task)).as("after the frozen node ended them too").isEqualTo(ended);
+    }
+
+    @Test
+    void quarantinesAFileThatTookItsNodeDownTwiceUntilAUserRetriesIt() {
+        Program first = startWorker("first");
+        String task = submit(1, 30_000);
+        awaitRunningOn(task, "first");
+        first.kill();
+        Program second = startWorker("second");
+        awaitRunningOn(task, "second");
+        second.kill();
+        startWorker("third");
+
+        JsonNode ended = client.awaitEnd(task, Duration.ofSeconds(60));
+
+        assertThat(ended.path("outcome").asString()).isEqualTo("failed");
+        JsonNode quarantined = client.get("/v1/quarantine").path("files").path(0);
+        assertThat(quarantined.path("error_code").asString()).isEqualTo("QUARANTINED");
+        String path = "/v1/files/" + quarantined.path("file_id").asLong();
+        assertThat(client.get(path).path("attempts").valueStream())
+                .extracting(
+                        attempt -> attempt.path("ended").asString(),
+                        attempt -> attempt.path("node").asString())
+                .containsExactly(tuple("crashed", "first"), tuple("crashed", "second"));
+
+        assertThat(client.post(path + "/retry", "{}").path("retried").asInt()).isEqualTo(1);
+
+        awaitRunningOn(task, "third");
+        assertThat(client.get("/v1/quarantine").path("files")).isEmpty();
+        client.post(path + "/cancel", "{}");
+    }
+
+    private void awaitRunningOn(String task, String node) {
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> files(task).stream()
+                        .allMatch(file -> file.path("status").asString().equals("running")
+                                && file.path("node").asString().equals(node)));
     }
 
     @Test

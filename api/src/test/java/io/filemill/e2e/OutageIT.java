@@ -40,7 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OutageIT {
-    private static final Duration OUTAGE = Duration.ofSeconds(Long.getLong("filemill.test.outage-seconds", 25));
+    private static final Duration OUTAGE = Duration.ofSeconds(Long.getLong("filemill.test.outage-seconds", 20));
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(12); // some seconds, on a machine that is busy
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -297,6 +297,7 @@ class OutageIT {
         awaitProcessed(task, 10);
 
         postgres.stop();
+        pause(Duration.ofSeconds(7)); // JobRunr gives up after at most five
         postgres.start();
 
         awaitReady(Duration.ofSeconds(15));

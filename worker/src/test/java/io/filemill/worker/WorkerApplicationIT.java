@@ -413,4 +413,26 @@ class WorkerApplicationIT {
                 .contains("mystery")
                 .contains("noop");
     }
+
+    @Test
+    void aPathThatALinkWasPutIntoAfterwardsIsNotOpened() throws Exception {
+        Path folder = Files.createDirectory(dataDir.toRealPath().resolve("in"));
+        Path secret = Files.writeString(folder.resolve("secret.txt"), "secret");
+        Path swapped = Files.createSymbolicLink(folder.resolve("swapped.txt"), secret);
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        Files.writeString(elsewhere.resolve("a.txt"), "a");
+        Path swappedFolder = Files.createSymbolicLink(folder.resolve("folder"), elsewhere);
+        var paths = List.of(secret, swapped, swappedFolder.resolve("a.txt"), folder.resolve("nothing"));
+        UUID id = submit(
+                paths.stream()
+                        .map(path -> NewFileTask.notStored(path.toString(), "a"))
+                        .iterator(),
+                "{}",
+                TaskLimits.OF_THE_NODE);
+        startNode(Map.of());
+        awaitEnd(id);
+        assertThat(db.fileTasks.list(id, null, null, 0, 10))
+                .extracting(file -> file.failure() == null ? null : code(file))
+                .containsExactly(null, "ACCESS_DENIED", "ACCESS_DENIED", null);
+    }
 }

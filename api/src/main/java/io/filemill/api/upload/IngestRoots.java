@@ -100,6 +100,17 @@ final class IngestRoots {
         }
     }
 
+    /** @throws ProblemException if it is outside of the folders, or leads to another path, which a worker would not open */
+    void requireRealPath(String named) {
+        requireAny();
+        Path path = absolute(named);
+        requireExistingPart(named, path);
+        Optional<Path> real = real(path);
+        if (real.isPresent() && !real.get().equals(path)) {
+            throw ProblemException.invalid("The item " + named + " is another name of " + real.get() + ". Name that.");
+        }
+    }
+
     private static Optional<Path> real(Path path) {
         try {
             return Optional.of(path.toRealPath());

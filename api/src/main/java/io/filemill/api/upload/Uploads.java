@@ -170,8 +170,7 @@ public final class Uploads {
                     + item.substring(0, Math.min(item.length(), 50)).replace('\0', '?') + "\" does not.");
         }
         if (item.startsWith("/")) {
-            roots.requireAny();
-            roots.requireExistingPart(item, IngestRoots.absolute(item));
+            roots.requireRealPath(item);
         }
         return NewFileTask.notStored(item, Items.displayName(item));
     }

@@ -89,13 +89,13 @@ public final class UploadTaskRepository {
                 .list();
     }
 
-    /** Marks a pending task as running. Opens its own transaction; may be called again. */
-    public void markRunning(UUID id) {
-        jdbc.sql("""
+    /** Marks a pending task as running; false if it is not pending any more. Opens its own transaction; may be called again. */
+    public boolean markRunning(UUID id) {
+        return jdbc.sql("""
                 update upload_task
                 set status = 'running', started_at = now(), updated_at = now()
                 where id = :id and status = 'pending'
-                """).param("id", id).update();
+                """).param("id", id).update() == 1;
     }
 
     /**

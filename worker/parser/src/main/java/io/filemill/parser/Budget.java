@@ -8,10 +8,14 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Everything that counts as progress is bounded, so a parser in an endless loop makes progress only for a while.
  */
 final class Budget {
+    /** Each costs the parent more memory than its text does. */
+    private static final int SEGMENTS = 200_000;
+
     private final Limits limits;
     private final AtomicLong progress = new AtomicLong();
     private int characters;
     private int elements;
+    private int segments;
     private int embeddedDocuments;
     private long unpackedBytes;
     private int depth;
@@ -37,6 +41,14 @@ final class Budget {
     boolean takeElement() {
         var isFull = elements == limits.characters();
         elements += isFull ? 0 : 1;
+        note(isFull);
+        return !isFull;
+    }
+
+    /** Counts a segment of text. */
+    boolean takeSegment() {
+        var isFull = segments == SEGMENTS;
+        segments += isFull ? 0 : 1;
         note(isFull);
         return !isFull;
     }
@@ -69,6 +81,7 @@ final class Budget {
         return embeddedDocuments == limits.embeddedDocuments()
                 || characters == limits.characters()
                 || elements == limits.characters()
+                || segments == SEGMENTS
                 || unpackedBytes > limits.unpackedBytes();
     }
 

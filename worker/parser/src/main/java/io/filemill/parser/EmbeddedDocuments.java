@@ -21,6 +21,8 @@ import org.xml.sax.SAXException;
 
 /** Parses the documents inside the file of one request: attachments, entries of archives, messages of mailboxes. */
 final class EmbeddedDocuments implements EmbeddedDocumentExtractor {
+    private static final int MAXIMUM_NAME = 1_000;
+
     private final Parser parser;
     private final Detector detector;
     private final ParseContext context;
@@ -105,7 +107,8 @@ final class EmbeddedDocuments implements EmbeddedDocumentExtractor {
         var path = metadata.get(TikaCoreProperties.INTERNAL_PATH);
         var name = path != null && !path.isBlank() ? path : metadata.get(TikaCoreProperties.RESOURCE_NAME_KEY);
         var clean = name == null ? "" : TextCleaner.line(name);
-        var own = clean.isEmpty() ? "embedded-" + seen : clean;
+        var isUnusual = clean.isEmpty() || clean.length() > MAXIMUM_NAME;
+        var own = isUnusual ? "embedded-" + seen : clean;
         return container == null ? own : container + "/" + own;
     }
 

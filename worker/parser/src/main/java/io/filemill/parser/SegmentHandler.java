@@ -219,7 +219,7 @@ final class SegmentHandler extends DefaultHandler {
     }
 
     private void emit(String type, @Nullable String title, String text) {
-        if (!text.isBlank()) {
+        if (!text.isBlank() && budget.takeSegment()) {
             segments.accept(new Segment(part, page, type, title, text));
         }
     }

@@ -32,4 +32,12 @@ class BudgetTest {
         assertThat(budget.isFull()).isTrue();
         assertThat(budget.isExhausted()).isTrue();
     }
+
+    @Test
+    void endlessSegmentsUseItUp() {
+        while (budget.takeSegment()) {}
+
+        assertThat(budget.isFull()).isTrue();
+        assertThat(budget.isExhausted()).isTrue();
+    }
 }

@@ -380,6 +380,15 @@ class DocumentParserTest {
         }
 
         @Test
+        void endlessNameOfAFileInsideIsNotKept() throws IOException {
+            var zip = samples.zip(Map.of("long".repeat(10_000) + ".txt", "Ducks swim.".getBytes(UTF_8)));
+
+            assertThat(parse("names.zip", zip).segments())
+                    .extracting(Segment::part, Segment::text)
+                    .containsExactly(tuple("embedded-1", "Ducks swim."));
+        }
+
+        @Test
         void damagedFileInsideIsSaidAndTheOthersAreKept() throws IOException {
             var broken = Arrays.copyOf(samples.docx("Before", ROWS, "After"), 700);
             var zip = samples.zip(Map.of("broken.docx", broken, "good.txt", "Good text".getBytes(UTF_8)));

@@ -104,7 +104,7 @@ public final class FileTaskHandler implements FileTaskRunner {
                 var alsoIgnored = MDC.putCloseable("fileTaskId", Long.toString(claimed.id()));
                 var run = running.begin(claimed.id(), claimed.attempt())) {
             if (claimed.firstOfTask()) {
-                uploadTasks.markRunning(claimed.uploadTaskId());
+                whileTheDatabaseIsAway.execute(() -> uploadTasks.markRunning(claimed.uploadTaskId()));
             }
             Limits limits = defaults.of(claimed.limits());
             SourceFile file = sourceFile(claimed, limits);
@@ -150,6 +150,12 @@ public final class FileTaskHandler implements FileTaskRunner {
                     "The worker process died " + claimed.crashCount()
                             + " times while it ran this file, so it is not tried again by itself."));
         }
+        if (claimed.storedAs() == null && file.path() != null && leadsElsewhere(file.path())) {
+            return new Failed(Failure.ofFile(
+                    "ACCESS_DENIED",
+                    Phase.FILE_VALIDATION,
+                    "The path leads to another file through a symbolic link. Submit the file under its real path."));
+        }
         try {
             Optional<FailedContent> failedBefore = failedBefore(claimed, file);
             return failedBefore.isPresent() ? skipped(failedBefore.get()) : processor.process(file);
@@ -161,12 +167,33 @@ public final class FileTaskHandler implements FileTaskRunner {
                     Phase.UNKNOWN,
                     "The file or a service it needs could not be reached: " + e));
         } catch (RuntimeException | StackOverflowError e) {
+            if (Outage.caused(e)) {
+                LOG.atWarn().addKeyValue("reason", e.getMessage()).log("The database does not answer");
+                Failure failure = Failure.passing(
+                        "DATABASE_AWAY",
+                        Component.INDEX,
+                        Phase.INDEXING,
+                        "The database did not answer, so the file waits.");
+                return new Failed(failure, Duration.ZERO); // not the file's fault, so the attempt does not count
+            }
             LOG.error("Processor failed", e);
             return new Failed(Failure.passing(
                     "INTERNAL_ERROR",
                     Component.SERVICE,
                     Phase.UNKNOWN,
                     "The processor " + processor.name() + " failed: " + e));
+        }
+    }
+
+    /**
+     * Whether a link stands in the path. It was checked when the task was accepted, but whoever may write there can have put a link in its
+     * place since then, to have the worker read what the client may not.
+     */
+    private static boolean leadsElsewhere(Path path) {
+        try {
+            return !path.toRealPath().equals(path);
+        } catch (IOException e) {
+            return false; // the processor says what is wrong with it
         }
     }
 

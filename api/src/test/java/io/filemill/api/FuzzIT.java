@@ -1,0 +1,223 @@
+package io.filemill.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import io.filemill.api.FuzzedRequests.Request;
+import io.filemill.api.RawConnection.RawAnswer;
+import io.filemill.db.PostgresExtension;
+import io.filemill.db.TestDatabase;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Some thousand random requests, none of which may hurt the server. The seed is printed; give it as {@code -Dfilemill.test.fuzz.seed} to
+ * send the same requests again, and {@code -Dfilemill.test.fuzz.requests} for more of them.
+ */
+@ExtendWith(PostgresExtension.class)
+class FuzzIT {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int MAX_SHOWN = 10;
+
+    /** What HTTP demands for a transfer coding or a version that is not known. */
+    private static final Set<Integer> NOT_IMPLEMENTED = Set.of(501, 505);
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Queue<String> violations = new ConcurrentLinkedQueue<>();
+
+    @Test
+    void noRequestHurtsTheServer(TestDatabase database, @TempDir Path folder) throws IOException {
+        long seed = Long.getLong("filemill.test.fuzz.seed", new Random().nextLong());
+        int requests = Integer.getInteger("filemill.test.fuzz.requests", 2000);
+        System.out.println("Fuzzing with -Dfilemill.test.fuzz.seed=" + seed);
+        Path root = Files.createDirectory(folder.toRealPath().resolve("root"));
+        Files.writeString(root.resolve("a.txt"), "a");
+        Files.createSymbolicLink(root.resolve("link"), Path.of("/etc"));
+        try (var errors = new LoggedErrors();
+                RunningApi api = RunningApi.start(Map.of(
+                        "filemill.db.url", database.url,
+                        "filemill.db.data-dir", folder,
+                        "filemill.ingest-roots", root))) {
+            List<String> tasks = Stream.generate(
+                            () -> database.submit("anonymous", 3).toString())
+                    .limit(20)
+                    .toList();
+            long heapBefore = usedHeap();
+            IntStream.range(0, requests).parallel().forEach(i -> {
+                var fuzzed = new FuzzedRequests(seed + i, tasks, root.toString());
+                if (i % 2 == 0) {
+                    send(api, fuzzed.next());
+                } else {
+                    sendRaw(api, fuzzed.nextRaw());
+                }
+            });
+            assertThat(violations.stream().limit(MAX_SHOWN)).isEmpty();
+            assertThat(errors.messages).isEmpty();
+            assertThat(database.wrongCounters()).isEmpty();
+            assertThat(storedFiles(folder)).containsExactlyInAnyOrderElementsOf(knownFiles(database));
+            assertThat(usedHeap() - heapBefore).isLessThan(64L << 20);
+            assertThat(api.get("/v1/tasks").status()).isEqualTo(200);
+        }
+    }
+
+    private void send(RunningApi api, Request request) {
+        HttpRequest http;
+        try {
+            var builder = HttpRequest.newBuilder(api.uri(request.target()))
+                    .timeout(PATIENCE)
+                    .method(request.method(), BodyPublishers.ofByteArray(request.body()));
+            for (String header : request.headers()) {
+                int colon = header.indexOf(':');
+                builder.header(
+                        header.substring(0, colon), header.substring(colon + 1).strip());
+            }
+            http = builder.build();
+        } catch (IllegalArgumentException e) { // the client refuses it, so it goes the other way
+            sendRaw(api, request.bytes());
+            return;
+        }
+        try {
+            HttpResponse<String> answer = client.send(http, BodyHandlers.ofString());
+            check(
+                    request.toString(),
+                    request.method(),
+                    answer.statusCode(),
+                    answer.headers().firstValue("Content-Type").orElse(""),
+                    answer.body());
+        } catch (IOException e) {
+            violations.add("No answer, " + e + ":\n" + request);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void sendRaw(RunningApi api, byte[] request) {
+        String text = new String(request, StandardCharsets.ISO_8859_1);
+        try (var connection = new RawConnection(api.uri("/"))) {
+            try {
+                connection.send(request).end();
+            } catch (IOException e) {
+                // the server may answer and close before it has read everything
+            }
+            Optional<RawAnswer> answer = connection.answer(PATIENCE);
+            if (answer.isPresent()) {
+                Map<String, String> headers = answer.get().headers();
+                check(
+                        text,
+                        text.substring(0, Math.max(0, text.indexOf(' '))),
+                        answer.get().status(),
+                        headers.getOrDefault("content-type", ""),
+                        answer.get().text());
+            }
+        } catch (IOException | AssertionError e) {
+            violations.add(e + ":\n" + text);
+        }
+    }
+
+    private void check(String request, String method, int status, String contentType, String body) {
+        boolean known = status < 500 || NOT_IMPLEMENTED.contains(status) && !method.isEmpty();
+        boolean internals = body.contains("Exception") || body.contains("io.filemill.") || body.contains("\tat ");
+        boolean explained = status < 400
+                || body.isEmpty() && (method.equals("HEAD") || request.contains("/actuator/"))
+                || (contentType.equals("application/problem+json")
+                        ? isProblem(body, status)
+                        : isOpenRagError(request, body));
+        if (!known || internals || !explained || method.equals("HEAD") && !body.isEmpty()) {
+            violations.add(status + " " + contentType + " " + body + "\nto:\n" + request);
+        }
+    }
+
+    private static boolean isProblem(String body, int status) {
+        try {
+            JsonNode problem = JSON.readTree(body);
+            return problem.get("status").asInt() == status
+                    && !problem.get("type").asString("").isEmpty()
+                    && !problem.get("title").asString("").isEmpty()
+                    && !problem.get("detail").asString("").isEmpty();
+        } catch (JacksonException | NullPointerException e) {
+            return false;
+        }
+    }
+
+    private static boolean isOpenRagError(String request, String body) {
+        return !request.contains(" /v1/") && body.startsWith("{\"error\":\"");
+    }
+
+    private static List<String> storedFiles(Path folder) throws IOException {
+        Path files = folder.resolve("files");
+        if (!Files.exists(files)) {
+            return List.of();
+        }
+        try (Stream<Path> paths = Files.walk(files)) {
+            return paths.filter(Files::isRegularFile)
+                    .map(file -> files.relativize(file).toString())
+                    .toList();
+        }
+    }
+
+    private static List<String> knownFiles(TestDatabase database) {
+        return database.jdbc
+                .sql("select stored_as from file_task where stored_as is not null")
+                .query(String.class)
+                .list();
+    }
+
+    private static long usedHeap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** What is logged at ERROR while it is open. */
+    private static final class LoggedErrors extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+        private final Queue<String> messages = new ConcurrentLinkedQueue<>();
+        private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+
+        LoggedErrors() {
+            setContext(root.getLoggerContext());
+            start();
+            root.addAppender(this);
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            if (event.getLevel() == Level.ERROR) {
+                messages.add(event.getLoggerName() + ": " + event.getFormattedMessage());
+            }
+        }
+
+        @Override
+        public void close() {
+            root.detachAppender(this);
+        }
+    }
+}
