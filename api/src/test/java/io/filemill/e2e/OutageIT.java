@@ -52,13 +52,13 @@ class OutageIT {
     @TempDir
     static Path workDir;
 
-    private RestartablePostgres postgres;
+    private PostgresProcess postgres;
     private JdbcClient jdbc;
     private Client client;
 
     @BeforeAll
     void startTheCluster() throws IOException {
-        postgres = new RestartablePostgres(workDir.resolve("postgres"));
+        postgres = PostgresProcess.start(workDir.resolve("postgres"));
         jdbc = JdbcClient.create(new DriverManagerDataSource(postgres.url()));
         Program api = Program.filemill(workDir, environment("api"), "serve", "--no-worker", "--port", "0");
         programs.add(api);
@@ -193,7 +193,7 @@ class OutageIT {
         }
         assertThat(api("/livez")).isEqualTo(200);
 
-        postgres.start();
+        postgres.restart();
         long back = System.nanoTime();
         String start = jdbc.sql("select now()::text").query(String.class).single();
         await("files start again")
@@ -298,7 +298,7 @@ class OutageIT {
 
         postgres.stop();
         pause(Duration.ofSeconds(7)); // JobRunr gives up after at most five
-        postgres.start();
+        postgres.restart();
 
         awaitReady(Duration.ofSeconds(15));
         assertNothingIsLost(task, 100);
