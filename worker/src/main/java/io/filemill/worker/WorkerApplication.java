@@ -31,7 +31,10 @@ public class WorkerApplication {
      * @throws RuntimeException if the database cannot be reached or a setting is wrong; the message says which
      */
     public static RunningWorker start(Map<String, Object> properties, boolean shutdownHook) {
-        List<String> arguments = new ArrayList<>(List.of("--spring.config.name=filemill"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "--spring.config.name=filemill",
+                "--spring.main.keep-alive="
+                        + shutdownHook)); // JobRunr's threads end when it gives up, and are not enough
         properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         ConfigurableApplicationContext context = new SpringApplicationBuilder(WorkerApplication.class)
                 .web(WebApplicationType.NONE)

@@ -73,18 +73,19 @@ final class Adversary {
         SplittableRandom random = plan.randomOf(victim);
         Deck<Fault> deck = new Deck<>(faults, random);
         return () -> {
-            int injected = 0;
-            while (!isEnough(plan.pause(random, shortestPause, longestPause)) || injected < LEAST) {
+            Pause.of(plan.pause(random, shortestPause, longestPause));
+            for (int injected = 0; injected < LEAST || enough.getCount() > 0; injected++) {
                 checkAlive(victim);
                 inflict(deck.next(), victim, random);
-                injected++;
+                Duration pause = plan.pause(random, shortestPause, longestPause);
+                if (injected + 1 < LEAST) {
+                    Pause.of(pause);
+                } else {
+                    boolean ignored = enough.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+                }
             }
             return null;
         };
-    }
-
-    private boolean isEnough(Duration pause) throws InterruptedException {
-        return enough.await(pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void checkAlive(String victim) throws InterruptedException {

@@ -1,5 +1,6 @@
 package io.filemill.db.notification;
 
+import io.filemill.db.Outage;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -125,6 +126,13 @@ public final class NotificationListener implements AutoCloseable {
         try {
             receivers.getOrDefault(channel, ignored -> {}).accept(payload);
         } catch (RuntimeException e) {
+            if (Outage.caused(e)) { // what follows a notification is done on a tick too
+                LOG.atWarn()
+                        .addKeyValue("channel", channel)
+                        .addKeyValue("reason", e.getMessage())
+                        .log("A notification could not be handled, the database is away");
+                return;
+            }
             LOG.atError().addKeyValue("channel", channel).setCause(e).log("A notification could not be handled");
         }
     }
