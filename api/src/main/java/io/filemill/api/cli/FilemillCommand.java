@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  FILEMILL_NODE_NAME        name of the worker node (the host's name)",
             "  MAX_WORKERS               files processed at once (from GPUs, CPUs and memory)",
             "  INGESTION_TIMEOUT         seconds that one file may take (3600)",
+            "  FILEMILL_STALL_TIMEOUT    seconds that a file may make no progress (120)",
             "  CLEANUP_INTERVAL_SECONDS  seconds between clean-ups of old tasks (7200)",
             "  CLEANUP_MAX_AGE_SECONDS   seconds that a finished task is kept (3600)",
             "  FILEMILL_JAVA_OPTS        options for the JVM, for example -Xmx4g",

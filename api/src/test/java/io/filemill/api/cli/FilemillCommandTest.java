@@ -40,6 +40,7 @@ final class FilemillCommandTest {
                 "FILEMILL_NODE_NAME",
                 "MAX_WORKERS",
                 "INGESTION_TIMEOUT",
+                "FILEMILL_STALL_TIMEOUT",
                 "CLEANUP_INTERVAL_SECONDS",
                 "CLEANUP_MAX_AGE_SECONDS"
             })

@@ -3,7 +3,6 @@ package io.filemill.db.failure;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record Failure(
         String code, Component component, Phase phase, boolean retryable, ActionableBy actionableBy, String message) {
-    /** Codes of files that took a process down each time they were tried. */
-    public static final Set<String> QUARANTINE = Set.of("QUARANTINED", "PARSER_CRASHED", "OUT_OF_MEMORY");
-
-    /** The code of files that a user cancelled. */
-    public static final String CANCELLED = "CANCELLED";
-
     /** The file itself is at fault; it is not tried again. */
     public static Failure ofFile(String code, Phase phase, String message) {
         Component component = phase == Phase.PARSING ? Component.PARSER : Component.SERVICE;
