@@ -95,14 +95,12 @@ public final class Uploads {
                     ProblemType.NO_FILES,
                     "The request has no file. Send each one as a part named file with a filename.");
         }
+        IdempotencyKey key = IdempotencyKeyHeader.key(idempotencyKey, options, contents(received));
         // A failure from here on may hide a commit that succeeded. The purge deletes stored bytes that no task knows.
         received.handOver();
         try {
             Accepted accepted = submit(
-                            received.taskId(),
-                            options,
-                            received.files().iterator(),
-                            IdempotencyKeyHeader.key(idempotencyKey, options, contents(received)))
+                            received.taskId(), options, received.files().iterator(), key)
                     .orElseThrow();
             if (accepted.replayed()) {
                 received.takeBack();
