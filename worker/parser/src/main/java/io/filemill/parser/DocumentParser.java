@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -43,6 +44,19 @@ final class DocumentParser {
     /** Deeper nesting exhausts the stack of recursive parsers. */
     private static final int ELEMENT_DEPTH = 2_000;
 
+    /**
+     * Limits of Java's XML parser as they are up to version 23. Later ones allow 200 levels and 200 attributes, so that a file would fail
+     * there that others read; what a file may cost is bounded by {@link Limits}.
+     */
+    private static final Map<String, String> XML_LIMITS = Map.of(
+            "jdk.xml.maxElementDepth", "0",
+            "jdk.xml.elementAttributeLimit", "10000",
+            "jdk.xml.entityExpansionLimit", "64000",
+            "jdk.xml.totalEntitySizeLimit", "50000000",
+            "jdk.xml.maxGeneralEntitySizeLimit", "0",
+            "jdk.xml.maxParameterEntitySizeLimit", "1000000",
+            "jdk.xml.entityReplacementLimit", "3000000");
+
     /** How the messages start of what Tika, POI and Java's XML parser throw. */
     private static final List<String> BOMB_MESSAGES = List.of("Suspected zip bomb", "Zip bomb detected", "JAXP0001");
 
@@ -57,6 +71,7 @@ final class DocumentParser {
     private final Parser parser;
 
     DocumentParser() {
+        XML_LIMITS.forEach(System::setProperty);
         var registry = MediaTypeRegistry.getDefaultRegistry();
         var loader = new ServiceLoader(DocumentParser.class.getClassLoader());
         var tika =
