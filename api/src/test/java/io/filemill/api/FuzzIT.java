@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
@@ -39,8 +38,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Some thousand random requests, none of which may hurt the server. The seed is printed; give it as {@code -Dfilemill.test.fuzz.seed} to
- * send the same requests again, and {@code -Dfilemill.test.fuzz.requests} for more of them.
+ * Some thousand random requests, none of which may hurt the server. They are the same each time; {@code -Dfilemill.test.fuzz.seed} makes
+ * others of them, and {@code -Dfilemill.test.fuzz.requests} more.
  */
 @ExtendWith(PostgresExtension.class)
 class FuzzIT {
@@ -57,7 +56,7 @@ class FuzzIT {
 
     @Test
     void noRequestHurtsTheServer(TestDatabase database, @TempDir Path folder) throws IOException {
-        long seed = Long.getLong("filemill.test.fuzz.seed", new Random().nextLong());
+        long seed = Long.getLong("filemill.test.fuzz.seed", 1);
         int requests = Integer.getInteger("filemill.test.fuzz.requests", 2000);
         System.out.println("Fuzzing with -Dfilemill.test.fuzz.seed=" + seed);
         Path root = Files.createDirectory(folder.toRealPath().resolve("root"));

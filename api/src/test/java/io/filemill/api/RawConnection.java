@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -98,7 +99,15 @@ public final class RawConnection implements AutoCloseable {
                         lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
                         lines[i].substring(colon + 1).strip());
             }
-            return Optional.of(new RawAnswer(status, headers, rest));
+            return Optional.of(new RawAnswer(status, headers, withoutNextAnswer(rest, headers.get("content-length"))));
+        }
+
+        /** What followed the first request may have been answered too. */
+        private static String withoutNextAnswer(String rest, @Nullable String length) {
+            if (rest.startsWith("HTTP/1.1 ")) { // an answer to HEAD
+                return "";
+            }
+            return length == null ? rest : rest.substring(0, Math.min(rest.length(), Integer.parseInt(length)));
         }
 
         boolean isComplete() {
