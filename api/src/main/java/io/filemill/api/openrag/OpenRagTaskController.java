@@ -91,6 +91,9 @@ final class OpenRagTaskController {
                             "task_in_progress", "Wait until the task has ended, or cancel it.", task.id()));
         }
         List<String> paths = body == null ? null : body.filePaths();
+        if (paths != null && !paths.stream().allMatch(OpenRagTaskController::canBeAPath)) {
+            return error(HttpStatus.BAD_REQUEST, "Invalid file_paths");
+        }
         RetriedFiles retried = retry.retry(task.id(), new RetrySelection(null, true, null, paths))
                 .orElse(new RetriedFiles(0, 0, List.of()));
         List<SkippedFile> skipped = new ArrayList<>();
@@ -105,12 +108,18 @@ final class OpenRagTaskController {
                         .body(new NothingToRetry("no_op", 0, skipped, "No retryable files with available source data"));
     }
 
+    /** The database stores no U+0000, so it cannot be asked for one either. */
+    private static boolean canBeAPath(@Nullable String path) {
+        return path != null && path.indexOf('\0') < 0;
+    }
+
     @PostMapping("/tasks/{id}/files/cancel")
     ResponseEntity<Object> cancelFile(@PathVariable String id, @RequestBody CancelFile body) {
         String path = body.filePath();
         return TaskId.parse(id)
-                .filter(task ->
-                        path != null && tasks.cancelFile(user.id(), task, path) instanceof Cancellation.Cancelled)
+                .filter(task -> path != null
+                        && canBeAPath(path)
+                        && tasks.cancelFile(user.id(), task, path) instanceof Cancellation.Cancelled)
                 .<ResponseEntity<Object>>map(task -> ResponseEntity.ok(new CancelledFile("cancelled", task, path)))
                 .orElseGet(() -> error(HttpStatus.BAD_REQUEST, "File not found or cannot be cancelled"));
     }

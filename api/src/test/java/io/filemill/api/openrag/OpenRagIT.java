@@ -273,6 +273,11 @@ class OpenRagIT {
                         + "{\"file_path\":\"d.pdf\",\"filename\":null,\"reason\":\"file_not_in_task\"},"
                         + "{\"file_path\":\"b.pdf\",\"filename\":\"b.pdf\",\"reason\":\"not_retryable\"}],"
                         + "\"message\":\"No retryable files with available source data\"}");
+        for (String paths : List.of("[\"\\u0000\"]", "[null]")) {
+            Answer impossible = api.postJson("/tasks/" + task + "/retry", "{\"file_paths\": " + paths + "}");
+            assertThat(impossible.status()).as(paths).isEqualTo(400);
+            assertThat(impossible.text()).isEqualTo("{\"error\":\"Invalid file_paths\"}");
+        }
         Answer all = api.post("/tasks/" + task + "/retry");
         assertThat(all.status()).isEqualTo(202);
         assertThat(all.text())
@@ -297,7 +302,8 @@ class OpenRagIT {
         assertThat(cancelled.status()).isEqualTo(200);
         assertThat(cancelled.text())
                 .isEqualTo("{\"status\":\"cancelled\",\"task_id\":\"" + task + "\",\"file_path\":\"a.pdf\"}");
-        for (String body : List.of("{\"file_path\": \"a.pdf\"}", "{\"file_path\": \"z.pdf\"}", "{}")) {
+        for (String body : List.of(
+                "{\"file_path\": \"a.pdf\"}", "{\"file_path\": \"z.pdf\"}", "{\"file_path\": \"\\u0000\"}", "{}")) {
             Answer refused = api.postJson(path, body);
             assertThat(refused.status()).isEqualTo(400);
             assertThat(refused.text()).isEqualTo("{\"error\":\"File not found or cannot be cancelled\"}");
