@@ -1,6 +1,7 @@
 package io.filemill.db;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.filemill.db.bench.BenchRows;
 import io.filemill.db.document.DocumentRepository;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
@@ -116,6 +117,11 @@ public class DatabaseConfiguration {
     @Bean
     FinishedJobs finishedJobs(JdbcClient jdbc) {
         return new FinishedJobs(jdbc);
+    }
+
+    @Bean
+    BenchRows benchRows(JdbcClient jdbc, TransactionTemplate transaction, UploadTaskRepository uploadTasks) {
+        return new BenchRows(jdbc, transaction, uploadTasks);
     }
 
     @Bean
