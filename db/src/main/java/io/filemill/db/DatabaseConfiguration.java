@@ -6,6 +6,7 @@ import io.filemill.db.document.DocumentRepository;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
+import io.filemill.db.queue.Flusher;
 import io.filemill.db.queue.IdempotencyKeys;
 import io.filemill.db.queue.Retry;
 import io.filemill.db.queue.Submission;
@@ -117,6 +118,11 @@ public class DatabaseConfiguration {
     @Bean
     FinishedJobs finishedJobs(JdbcClient jdbc) {
         return new FinishedJobs(jdbc);
+    }
+
+    @Bean
+    Flusher.Factory flusherFactory(TransactionTemplate transaction, FileTaskRepository files, JdbcClient jdbc) {
+        return window -> new Flusher(transaction, files, jdbc, window);
     }
 
     @Bean
