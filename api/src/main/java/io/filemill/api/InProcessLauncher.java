@@ -1,5 +1,7 @@
 package io.filemill.api;
 
+import io.filemill.api.cli.BenchPlan;
+import io.filemill.api.cli.BenchReport;
 import io.filemill.api.cli.CommandFailure;
 import io.filemill.api.cli.Launcher;
 import io.filemill.api.cli.LocalServer;
@@ -13,6 +15,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -71,6 +74,25 @@ final class InProcessLauncher implements Launcher {
                 return "The schema is up to date: " + database.url();
             }
         });
+    }
+
+    @Override
+    public BenchReport bench(BenchPlan plan, Consumer<String> note) throws InterruptedException {
+        if (plan.quiet()) {
+            System.setProperty("logging.threshold.console", "off");
+        }
+        Map<String, Object> properties = Map.of(
+                "filemill.worker.enabled",
+                false,
+                "filemill.host",
+                "127.0.0.1",
+                "filemill.port",
+                0,
+                "filemill.dashboard.enabled",
+                false);
+        try (ConfigurableApplicationContext server = explainFailure(() -> api.apply(properties))) {
+            return new Benchmark(server, plan, note).run();
+        }
     }
 
     static Map<String, Object> properties(LocalServer.Options options, Map<String, String> environment) {

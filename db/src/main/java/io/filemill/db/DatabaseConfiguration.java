@@ -1,10 +1,12 @@
 package io.filemill.db;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.filemill.db.bench.BenchRows;
 import io.filemill.db.document.DocumentRepository;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
+import io.filemill.db.queue.Flusher;
 import io.filemill.db.queue.IdempotencyKeys;
 import io.filemill.db.queue.Retry;
 import io.filemill.db.queue.Submission;
@@ -116,6 +118,16 @@ public class DatabaseConfiguration {
     @Bean
     FinishedJobs finishedJobs(JdbcClient jdbc) {
         return new FinishedJobs(jdbc);
+    }
+
+    @Bean
+    Flusher.Factory flusherFactory(TransactionTemplate transaction, FileTaskRepository files, JdbcClient jdbc) {
+        return window -> new Flusher(transaction, files, jdbc, window);
+    }
+
+    @Bean
+    BenchRows benchRows(JdbcClient jdbc, TransactionTemplate transaction, UploadTaskRepository uploadTasks) {
+        return new BenchRows(jdbc, transaction, uploadTasks);
     }
 
     @Bean

@@ -7,6 +7,7 @@ import io.filemill.db.DatabaseProperties;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
+import io.filemill.db.queue.Flusher;
 import io.filemill.db.queue.IdempotencyKeys;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTaskRepository;
@@ -43,8 +44,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WorkerProperties.class)
 class WorkerConfiguration {
-    /** A node's own threads that may need a connection at the same time: heartbeat, rescue, pump. */
-    private static final int CONNECTIONS_BESIDE_SLOTS = 4;
+    /** A node's own threads that may need a connection at the same time: heartbeat, rescue, pump, flusher. */
+    private static final int CONNECTIONS_BESIDE_SLOTS = 5;
 
     @Bean
     WorkerCapacity workerCapacity(WorkerProperties properties) {
@@ -96,8 +97,17 @@ class WorkerConfiguration {
 
     @Bean
     FileTaskHandler.Rows fileTaskHandlerRows(
-            FileTaskRepository files, UploadTaskRepository uploadTasks, FileStore store) {
-        return new FileTaskHandler.Rows(files, uploadTasks, store);
+            FileTaskRepository files,
+            UploadTaskRepository uploadTasks,
+            FileStore store,
+            Flusher flusher,
+            WorkerProperties properties) {
+        return new FileTaskHandler.Rows(files, uploadTasks, store, flusher, properties.durability());
+    }
+
+    @Bean
+    Flusher flusher(Flusher.Factory factory, WorkerProperties properties) {
+        return factory.create(properties.flushWindow());
     }
 
     @Bean
@@ -156,11 +166,12 @@ class WorkerConfiguration {
             NodeIdentity node,
             WorkerCapacity capacity,
             FileTaskHandler files,
+            Flusher flusher,
             Purger purger,
             WorkerProperties properties) {
         var handlers = new JobServer.Handlers(files, purger);
         var settings = new JobServer.Settings(node.id(), node.name(), capacity.slots(), properties.purgeInterval());
-        return slotFreed -> new JobServer(dataSource, settings, handlers, slotFreed);
+        return slotFreed -> new JobServer(dataSource, flusher, settings, handlers, slotFreed);
     }
 
     private static String host() {

@@ -1,5 +1,6 @@
 package io.filemill.worker;
 
+import io.filemill.worker.file.FileTaskHandler;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
@@ -20,6 +21,8 @@ import org.springframework.validation.annotation.Validated;
  * @param purgeInterval how often ended tasks are purged
  * @param purgeMaxAge how long an ended task is kept
  * @param parserHeap memory of one parser process, in MiB
+ * @param durability whether a slot waits until the end of its file is committed
+ * @param flushWindow how many ends may wait for their commit at most; a crash runs these files again
  * @param healthHost the address on which {@code healthPort} listens
  * @param healthPort the port that answers {@code /livez}, {@code /readyz} and {@code /startedz}; 0 for any free one, null for none
  */
@@ -35,5 +38,7 @@ public record WorkerProperties(
         @DefaultValue("7200s") Duration purgeInterval,
         @DefaultValue("3600s") Duration purgeMaxAge,
         @DefaultValue("512") @Min(64) int parserHeap,
+        @DefaultValue("group") FileTaskHandler.Durability durability,
+        @DefaultValue("256") @Min(1) int flushWindow,
         @DefaultValue("127.0.0.1") String healthHost,
         @Nullable @Min(0) @Max(65535) Integer healthPort) {}

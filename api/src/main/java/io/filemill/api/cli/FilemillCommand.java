@@ -85,7 +85,8 @@ public final class FilemillCommand implements Runnable {
                 .addSubcommand(new CancelCommand(session))
                 .addSubcommand(new ServeCommand(session))
                 .addSubcommand(new WorkerCommand(session))
-                .addSubcommand(new MigrateCommand(session));
+                .addSubcommand(new MigrateCommand(session))
+                .addSubcommand(new BenchCommand(session));
         commandLine.getCommandSpec().version("filemill " + version);
         commandLine
                 .getSubcommands()

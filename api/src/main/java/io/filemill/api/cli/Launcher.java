@@ -1,5 +1,7 @@
 package io.filemill.api.cli;
 
+import java.util.function.Consumer;
+
 /**
  * Starts parts of Filemill in this process. The command line itself knows nothing of the frameworks behind it, so that a command which a
  * running server answers loads none of them.
@@ -26,4 +28,12 @@ public interface Launcher {
      * @throws CommandFailure if the database cannot be reached or its schema is not one that can be brought up to date
      */
     String migrate();
+
+    /**
+     * Measures, on a server and nodes that are started for it and stopped afterwards.
+     *
+     * @param note told what is being done
+     * @throws CommandFailure if it cannot start for a reason that the person at the keyboard can do something about
+     */
+    BenchReport bench(BenchPlan plan, Consumer<String> note) throws InterruptedException;
 }

@@ -12,7 +12,7 @@ final class FilemillCommandTest {
     private final Cli cli = new Cli();
 
     static Stream<String> commands() {
-        return Stream.of("ingest", "status", "search", "cancel", "serve", "worker", "migrate");
+        return Stream.of("ingest", "status", "search", "cancel", "serve", "worker", "migrate", "bench");
     }
 
     @ParameterizedTest

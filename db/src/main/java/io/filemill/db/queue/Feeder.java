@@ -17,6 +17,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class Feeder {
     private static final int SMALLEST_WINDOW = 64;
+    private static final int LARGEST_APPETITE = 1024;
     private static final int WINDOW_PER_SLOT = 4;
     private static final int LONGEST_NAME = 120;
 
@@ -40,11 +41,20 @@ public final class Feeder {
      * @return how many files it dispatched
      */
     public int feed() {
+        return feed(0);
+    }
+
+    /**
+     * As {@link #feed()}, with a window that is large enough for a node whose files are short.
+     *
+     * @param appetite how many jobs the node is able to take in the near future
+     */
+    public int feed(int appetite) {
         return transaction.execute(status -> {
             if (!isOnlyFeeder()) {
                 return 0;
             }
-            int room = room();
+            int room = room(appetite);
             if (room <= 0) {
                 return 0;
             }
@@ -64,14 +74,15 @@ public final class Feeder {
     }
 
     /** How many files may still be dispatched: a few for each slot of the cluster, less those that wait in JobRunr already. */
-    private int room() {
+    private int room(int appetite) {
         return jdbc.sql("""
-                select greatest(:smallest, :perSlot * (
+                select greatest(:smallest, :appetite, :perSlot * (
                            select coalesce(sum(slots), 0) from worker_node
                            where status = 'active' and lease_expires_at > now()))
                        - (select count(*) from file_task where status = 'pending' and dispatched_at is not null)
                 """)
                 .param("smallest", SMALLEST_WINDOW)
+                .param("appetite", Math.min(appetite, LARGEST_APPETITE))
                 .param("perSlot", WINDOW_PER_SLOT)
                 .query(Integer.class)
                 .single();

@@ -28,6 +28,13 @@ public final class JobRunrStorage {
         return provider;
     }
 
+    /** A storage provider for a node, which deletes the jobs of files that ended through the flusher. */
+    public static StorageProvider open(DataSource dataSource, Flusher flusher) {
+        var provider = new FileJobStorage(dataSource, flusher);
+        provider.setJobMapper(new JobMapper(jsonMapper()));
+        return provider;
+    }
+
     /** A storage provider whose calls become part of the Spring transaction of the calling thread, where there is one. */
     static StorageProvider joiningTransactions(DataSource dataSource) {
         return open(new TransactionJoiningDataSource(dataSource));

@@ -1,5 +1,7 @@
 package io.filemill.db.task;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -26,4 +28,23 @@ public record ClaimedFile(
         TaskLimits limits,
         int failureCount,
         int crashCount,
-        boolean firstOfTask) {}
+        boolean firstOfTask) {
+
+    static ClaimedFile of(ResultSet row, int number) throws SQLException {
+        return new ClaimedFile(
+                row.getLong("id"),
+                row.getInt("attempt"),
+                row.getObject("upload_task_id", UUID.class),
+                row.getString("user_id"),
+                row.getString("processor"),
+                Columns.json(row, "settings"),
+                row.getString("item"),
+                row.getString("filename"),
+                row.getString("stored_as"),
+                row.getString("sha256"),
+                TaskLimits.of(row),
+                row.getInt("failure_count"),
+                row.getInt("crash_count"),
+                row.getBoolean("first_of_task"));
+    }
+}

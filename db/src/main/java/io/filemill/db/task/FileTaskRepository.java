@@ -92,22 +92,38 @@ public final class FileTaskRepository {
                 .param("id", id)
                 .param("attempt", attempt)
                 .param("nodeId", nodeId)
-                .query((row, number) -> new ClaimedFile(
-                        row.getLong("id"),
-                        row.getInt("attempt"),
-                        row.getObject("upload_task_id", UUID.class),
-                        row.getString("user_id"),
-                        row.getString("processor"),
-                        Columns.json(row, "settings"),
-                        row.getString("item"),
-                        row.getString("filename"),
-                        row.getString("stored_as"),
-                        row.getString("sha256"),
-                        TaskLimits.of(row),
-                        row.getInt("failure_count"),
-                        row.getInt("crash_count"),
-                        row.getBoolean("first_of_task")))
+                .query(ClaimedFile::of)
                 .optional();
+    }
+
+    /**
+     * Takes dispatched files for a node before they start, in one statement: {@code pending → running}. Files whose node died are left out,
+     * so that a second death is counted only on what really ran; and files that somebody else holds. Those are claimed one by one.
+     *
+     * @param attempts attempt by file task id
+     */
+    public List<ClaimedFile> claimAhead(Map<Long, Integer> attempts, UUID nodeId) {
+        return jdbc.sql("""
+                with claimable as (
+                    select f.id
+                    from file_task f
+                    join unnest(:ids::bigint[], :attempts::integer[]) as given (id, attempt)
+                      on f.id = given.id and f.attempt = given.attempt
+                    where f.status = 'pending' and f.dispatched_at is not null and f.crash_count = 0
+                      and exists (select from worker_node n where n.id = :nodeId and n.lease_expires_at > now())
+                    for update of f skip locked)
+                update file_task f
+                set status = 'running', node_id = :nodeId, started_at = now(), updated_at = now()
+                from claimable c, upload_task t
+                where f.id = c.id and t.id = f.upload_task_id and t.finished_at is null
+                returning f.*, t.user_id, t.processor, t.settings, t.timeout_seconds, t.stall_timeout_seconds, t.max_attempts,
+                          t.status = 'pending' as first_of_task
+                """)
+                .param("ids", attempts.keySet().toArray(Long[]::new))
+                .param("attempts", attempts.values().toArray(Integer[]::new))
+                .param("nodeId", nodeId)
+                .query(ClaimedFile::of)
+                .list();
     }
 
     /**
@@ -122,8 +138,8 @@ public final class FileTaskRepository {
                 with given as (
                     select * from unnest(:ids::bigint[], :attempts::integer[], :statuses::text[], :results::jsonb[], :sha256s::text[],
                                          :errorCodes::text[], :components::text[], :phases::text[], :retryables::boolean[],
-                                         :actionableBys::text[], :errors::text[])
-                        as given (id, attempt, status, result, sha256, error_code, component, phase, retryable, actionable_by, error)),
+                                         :actionableBys::text[], :errors::text[], :waits::double precision[])
+                        as given (id, attempt, status, result, sha256, error_code, component, phase, retryable, actionable_by, error, waited)),
                 locked_task as (
                     select id, user_id, processor from upload_task
                     where id in (select f.upload_task_id from file_task f join given on given.id = f.id)
@@ -134,7 +150,7 @@ public final class FileTaskRepository {
                     set status = given.status, result = given.result, sha256 = coalesce(given.sha256, f.sha256),
                         error_code = given.error_code, error_component = given.component, error_phase = given.phase,
                         error_retryable = given.retryable, error_actionable_by = given.actionable_by, error = given.error,
-                        finished_at = now(), updated_at = now()
+                        started_at = f.started_at + make_interval(secs => given.waited), finished_at = now(), updated_at = now()
                     from given, locked_task
                     where f.id = given.id and f.upload_task_id = locked_task.id
                       and f.status = 'running' and f.attempt = given.attempt      -- a node presumed dead holds an older attempt
@@ -179,6 +195,7 @@ public final class FileTaskRepository {
                         "actionableBys",
                         ofFailures(files, failure -> failure.actionableBy().name()))
                 .param("errors", ofFailures(files, failure -> cleaned(failure.message())))
+                .param("waits", array(files, file -> file.waited().toNanos() / 1e9, Double[]::new))
                 .query(Integer.class)
                 .single();
     }

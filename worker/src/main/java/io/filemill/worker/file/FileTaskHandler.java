@@ -6,6 +6,7 @@ import io.filemill.db.failure.Failure;
 import io.filemill.db.failure.Phase;
 import io.filemill.db.queue.FileTaskJob;
 import io.filemill.db.queue.FileTaskRunner;
+import io.filemill.db.queue.Flusher;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.ClaimedFile;
 import io.filemill.db.task.FailedContent;
@@ -24,16 +25,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
-import org.springframework.core.NestedExceptionUtils;
+import org.slf4j.event.Level;
 import org.springframework.core.retry.RetryException;
 import org.springframework.core.retry.RetryPolicy;
 import org.springframework.core.retry.RetryTemplate;
-import org.springframework.core.retry.Retryable;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Runs one dispatched file on this node: claim, process, write down the end. */
@@ -54,7 +57,10 @@ public final class FileTaskHandler implements FileTaskRunner {
     private final FileTaskRepository files;
     private final UploadTaskRepository uploadTasks;
     private final FileStore store;
+    private final Flusher flusher;
+    private final Durability durability;
     private final RunningFiles running;
+    private final Map<FileTaskJob, Claim> ahead = new ConcurrentHashMap<>();
     private final UUID nodeId;
     private final Limits defaults;
     private final RetryBackoff backoff = new RetryBackoff(new java.util.SplittableRandom());
@@ -77,14 +83,29 @@ public final class FileTaskHandler implements FileTaskRunner {
         }
     }
 
+    /** When a slot may take its next file. */
+    public enum Durability {
+        /** When the end of the file before is committed. */
+        WAIT,
+        /** When the end of the file before was handed to the flusher, which commits it in a group. A crash runs these files again. */
+        GROUP
+    }
+
     /** The database's side of a run. */
-    public record Rows(FileTaskRepository files, UploadTaskRepository uploadTasks, FileStore store) {}
+    public record Rows(
+            FileTaskRepository files,
+            UploadTaskRepository uploadTasks,
+            FileStore store,
+            Flusher flusher,
+            Durability durability) {}
 
     public FileTaskHandler(
             Rows rows, RunningFiles running, UUID nodeId, Limits defaults, List<FileProcessor> processors) {
         this.files = rows.files();
         this.uploadTasks = rows.uploadTasks();
         this.store = rows.store();
+        this.flusher = rows.flusher();
+        this.durability = rows.durability();
         this.running = running;
         this.nodeId = nodeId;
         this.defaults = defaults;
@@ -92,27 +113,86 @@ public final class FileTaskHandler implements FileTaskRunner {
                 processors.stream().collect(Collectors.toUnmodifiableMap(FileProcessor::name, Function.identity()));
     }
 
+    /**
+     * Claims files whose jobs wait on this node for a slot, in one statement. Those that it leaves out are claimed when they start. A file
+     * that was claimed so counts as running, and its time limit begins when it starts.
+     */
+    public void claimAhead(List<FileTaskJob> jobs) {
+        Map<Long, Integer> attempts =
+                jobs.stream().collect(Collectors.toMap(FileTaskJob::fileTaskId, FileTaskJob::attempt, Math::max));
+        long now = System.nanoTime();
+        List<ClaimedFile> claimed = files.claimAhead(attempts, nodeId);
+        for (ClaimedFile file : claimed) {
+            var run = running.begin(file.id(), file.attempt());
+            ahead.put(new FileTaskJob(file.id(), file.attempt()), new Claim(file, run, now));
+        }
+        claimed.stream()
+                .filter(ClaimedFile::firstOfTask)
+                .map(ClaimedFile::uploadTaskId)
+                .distinct()
+                .forEach(uploadTasks::markRunning);
+    }
+
+    /** Gives a file back whose job was taken away while it waited for a slot. Does nothing if it was not claimed. */
+    public void giveUp(FileTaskJob job) {
+        Claim claim = ahead.remove(job);
+        if (claim != null) {
+            try (var ignored = claim.run()) {
+                files.release(job.fileTaskId(), job.attempt());
+            }
+        }
+    }
+
     @Override
     public void run(FileTaskJob job) throws Exception {
-        ClaimedFile claimed =
-                files.claim(job.fileTaskId(), job.attempt(), nodeId).orElse(null);
-        if (claimed == null) {
+        Claim claim = ahead.remove(job);
+        if (claim == null) {
+            claim = claim(job);
+        }
+        if (claim == null) {
             return; // cancelled, done, or dispatched again
         }
+        ClaimedFile claimed = claim.file();
+        boolean endIsWaiting = false;
         try (var ignored =
                         MDC.putCloseable("uploadTaskId", claimed.uploadTaskId().toString());
-                var alsoIgnored = MDC.putCloseable("fileTaskId", Long.toString(claimed.id()));
-                var run = running.begin(claimed.id(), claimed.attempt())) {
-            if (claimed.firstOfTask()) {
-                whileTheDatabaseIsAway.execute(() -> uploadTasks.markRunning(claimed.uploadTaskId()));
+                var alsoIgnored = MDC.putCloseable("fileTaskId", Long.toString(claimed.id()))) {
+            endIsWaiting = run(claim);
+        } finally {
+            if (!endIsWaiting) {
+                claim.run().close();
             }
-            Limits limits = defaults.of(claimed.limits());
-            SourceFile file = sourceFile(claimed, limits);
+        }
+    }
+
+    private @Nullable Claim claim(FileTaskJob job) throws RetryException {
+        ClaimedFile file = files.claim(job.fileTaskId(), job.attempt(), nodeId).orElse(null);
+        if (file == null) {
+            return null;
+        }
+        var claim = new Claim(file, running.begin(file.id(), file.attempt()), System.nanoTime());
+        if (file.firstOfTask()) {
             try {
-                writeDown(claimed, limits, file, run.process(limits.time(), () -> process(claimed, file)));
-            } catch (StoppedException e) {
-                stopped(claimed, limits, file, e.reason());
+                whileTheDatabaseIsAway.execute(() -> uploadTasks.markRunning(file.uploadTaskId()));
+            } catch (RetryException | RuntimeException e) {
+                claim.run().close();
+                throw e;
             }
+        }
+        return claim;
+    }
+
+    /** Returns whether the end was handed over, and then whoever writes it down closes the run. */
+    private boolean run(Claim claim) throws Exception {
+        ClaimedFile claimed = claim.file();
+        Limits limits = defaults.of(claimed.limits());
+        SourceFile file = sourceFile(claimed, limits);
+        try {
+            Duration waited = Duration.ofNanos(System.nanoTime() - claim.nanoTime());
+            FileOutcome outcome = claim.run().process(limits.time(), () -> process(claimed, file));
+            return writeDown(new Finish(claim, limits, file, waited), outcome);
+        } catch (StoppedException e) {
+            return stopped(new Finish(claim, limits, file, Duration.ZERO), e.reason());
         }
     }
 
@@ -220,39 +300,23 @@ public final class FileTaskHandler implements FileTaskRunner {
                 .put("error", earlier.error()));
     }
 
-    private void writeDown(ClaimedFile claimed, Limits limits, SourceFile file, FileOutcome outcome) throws Exception {
+    private boolean writeDown(Finish finish, FileOutcome outcome) throws Exception {
         if (outcome instanceof FileOutcome.Prepared prepared) {
-            end(
-                    claimed,
-                    () -> files.finish(
-                            () -> ended(claimed, file, prepared.write().get())));
-        } else if (outcome instanceof Failed failed && failed.failure().retryable()) {
-            retry(claimed, limits, file, failed);
-        } else {
-            end(claimed, ended(claimed, file, outcome));
+            endWithItsResult(finish, prepared);
+            return false;
         }
+        if (outcome instanceof Failed failed && failed.failure().retryable()) {
+            return retry(finish, failed);
+        }
+        return end(finish, finish.ended(outcome));
     }
 
-    private static FinishedFile ended(ClaimedFile claimed, SourceFile file, FileOutcome outcome) {
-        FinishedFile ended;
-        if (outcome instanceof FileOutcome.Completed completed) {
-            ended = FinishedFile.with(claimed.id(), claimed.attempt(), TaskStatus.COMPLETED, completed.result());
-        } else if (outcome instanceof FileOutcome.Skipped skipped) {
-            ended = FinishedFile.with(claimed.id(), claimed.attempt(), TaskStatus.SKIPPED, skipped.result());
-        } else if (outcome instanceof Failed failed) {
-            ended = FinishedFile.failed(claimed.id(), claimed.attempt(), failed.failure());
-        } else {
-            throw new IllegalStateException("what was prepared is written once");
-        }
-        return ended.withSha256(file.digest().known().orElse(null));
-    }
-
-    private void retry(ClaimedFile claimed, Limits limits, SourceFile file, Failed failed) throws Exception {
+    private boolean retry(Finish finish, Failed failed) throws Exception {
+        ClaimedFile claimed = finish.claim().file();
         Failure failure = failed.failure();
         Duration retryAfter = failed.retryAfter();
-        if (retryAfter == null && claimed.failureCount() + 1 >= limits.attempts()) {
-            end(claimed, ended(claimed, file, failed));
-            return;
+        if (retryAfter == null && claimed.failureCount() + 1 >= finish.limits().attempts()) {
+            return end(finish, finish.ended(failed));
         }
         Duration backedOff = backoff.delay(claimed.failureCount());
         Duration delay = retryAfter == null ? backedOff : retryAfter.plus(backedOff);
@@ -263,64 +327,96 @@ public final class FileTaskHandler implements FileTaskRunner {
                 .addKeyValue("code", failure.code())
                 .addKeyValue("delay", delay)
                 .log("File task will be retried");
+        return false;
     }
 
-    private void stopped(ClaimedFile claimed, Limits limits, SourceFile file, RunningFiles.StopReason reason)
-            throws Exception {
-        switch (reason) {
-            case LOST -> LOG.info("File task stopped");
+    private boolean stopped(Finish finish, RunningFiles.StopReason reason) throws Exception {
+        ClaimedFile claimed = finish.claim().file();
+        return switch (reason) {
+            case LOST -> {
+                LOG.info("File task stopped");
+                yield false;
+            }
             case TIMED_OUT ->
                 end(
-                        claimed,
-                        ended(
-                                claimed,
-                                file,
-                                new Failed(Failure.ofFile(
-                                        "TIMEOUT",
-                                        Phase.UNKNOWN,
-                                        "File processing timed out after "
-                                                + limits.time().toSeconds() + " seconds."))));
+                        finish,
+                        finish.ended(new Failed(Failure.ofFile(
+                                "TIMEOUT",
+                                Phase.UNKNOWN,
+                                "File processing timed out after "
+                                        + finish.limits().time().toSeconds() + " seconds."))));
             case RELEASED -> {
                 whileTheDatabaseIsAway.execute(() -> files.release(claimed.id(), claimed.attempt()));
                 LOG.info("File task released");
+                yield false;
             }
+        };
+    }
+
+    /** Hands the end over, and waits until it is written where that is asked for or the file has met a node's death before. */
+    private boolean end(Finish finish, FinishedFile file) throws Exception {
+        CompletableFuture<@Nullable Void> written = flusher.end(file);
+        var closed =
+                written.whenComplete((nothing, failure) -> finish.claim().run().close());
+        logEnd(file);
+        if (durability == Durability.WAIT || finish.claim().file().crashCount() > 0) {
+            closed.get();
         }
+        return true;
     }
 
-    private void end(ClaimedFile claimed, FinishedFile file) throws Exception {
-        end(claimed, () -> files.finish(List.of(file)) == 1 ? Optional.of(file) : Optional.empty());
-    }
-
-    private void end(ClaimedFile claimed, Retryable<Optional<FinishedFile>> finish) throws Exception {
+    /** The result and the end are one transaction of their own. */
+    private void endWithItsResult(Finish finish, FileOutcome.Prepared prepared) throws Exception {
         try {
-            logEnd(whileTheDatabaseIsAway.execute(finish));
+            logEnd(whileTheDatabaseIsAway.execute(
+                    () -> files.finish(() -> finish.ended(prepared.write().get()))));
         } catch (RetryException e) {
             Throwable cause = e.getCause();
             if (Outage.caused(cause)) {
                 throw e; // for too long: the file is rescued and runs again
             }
-            LOG.error("The end of a file cannot be written down", cause);
-            FinishedFile notStored = FinishedFile.failed(
-                    claimed.id(),
-                    claimed.attempt(),
-                    Failure.ofInstallation(
-                            "NOT_STORED",
-                            Component.INDEX,
-                            Phase.INDEXING,
-                            "The result of the file could not be stored: "
-                                    + NestedExceptionUtils.getMostSpecificCause(cause)
-                                            .getMessage()));
+            LOG.error("The result of a file cannot be written down", cause);
+            ClaimedFile claimed = finish.claim().file();
+            FinishedFile notStored = FinishedFile.notStored(claimed.id(), claimed.attempt(), cause);
             logEnd(whileTheDatabaseIsAway.execute(
                     () -> files.finish(List.of(notStored)) == 1 ? Optional.of(notStored) : Optional.empty()));
         }
     }
 
     private static void logEnd(Optional<FinishedFile> ended) {
-        LOG.atInfo()
-                .addKeyValue("status", ended.map(file -> file.status().word()).orElse("stale"))
+        ended.ifPresentOrElse(FileTaskHandler::logEnd, () -> LOG.info("The end of a file task came too late"));
+    }
+
+    private static void logEnd(FinishedFile file) {
+        LOG.atLevel(file.failure() == null ? Level.DEBUG : Level.INFO)
+                .addKeyValue("status", file.status().word())
                 .addKeyValue(
-                        "code",
-                        ended.map(FinishedFile::failure).map(Failure::code).orElse(null))
+                        "code", file.failure() == null ? null : file.failure().code())
                 .log("File task ended");
+    }
+
+    /** A file that this node has claimed. */
+    private record Claim(ClaimedFile file, RunningFiles.Run run, long nanoTime) {}
+
+    /**
+     * What it takes to write an end down.
+     *
+     * @param waited between the claim and the start
+     */
+    private record Finish(Claim claim, Limits limits, SourceFile source, Duration waited) {
+        FinishedFile ended(FileOutcome outcome) {
+            ClaimedFile claimed = claim.file();
+            FinishedFile ended;
+            if (outcome instanceof FileOutcome.Completed completed) {
+                ended = FinishedFile.with(claimed.id(), claimed.attempt(), TaskStatus.COMPLETED, completed.result());
+            } else if (outcome instanceof FileOutcome.Skipped skipped) {
+                ended = FinishedFile.with(claimed.id(), claimed.attempt(), TaskStatus.SKIPPED, skipped.result());
+            } else if (outcome instanceof Failed failed) {
+                ended = FinishedFile.failed(claimed.id(), claimed.attempt(), failed.failure());
+            } else {
+                throw new IllegalStateException("what was prepared is written once");
+            }
+            return ended.withSha256(source.digest().known().orElse(null)).withWait(waited);
+        }
     }
 }

@@ -44,12 +44,12 @@ public final class RunningFiles implements AutoCloseable {
 
     /** Adds a file from its claim until the handle is closed, which is when its end is written down. */
     Run begin(long id, int attempt) {
-        var run = new Run(id, attempt, Thread.currentThread());
+        var run = new Run(id, attempt);
         runs.put(id, run);
         return run;
     }
 
-    /** Attempt by file task id of all files that are running or whose end is being written down. */
+    /** Attempt by file task id of all files that were claimed and whose end is not written down yet. */
     public Map<Long, Integer> attempts() {
         return runs.values().stream().collect(Collectors.toUnmodifiableMap(run -> run.id, run -> run.attempt));
     }
@@ -69,6 +69,11 @@ public final class RunningFiles implements AutoCloseable {
         }
     }
 
+    /** Stops what was claimed and has not begun, so that it can be given back. */
+    public void releaseWaiting() {
+        runs.values().forEach(Run::releaseIfWaiting);
+    }
+
     /** Stops everything, so that it can be given back. */
     public void releaseAll() {
         runs.values().forEach(run -> run.stop(StopReason.RELEASED));
@@ -79,18 +84,17 @@ public final class RunningFiles implements AutoCloseable {
         timer.shutdownNow();
     }
 
-    /** One file on one thread. */
+    /** One file from its claim to its end, processed by one thread. */
     final class Run implements AutoCloseable {
         private final long id;
         private final int attempt;
-        private final Thread thread;
-        private boolean processing;
+        private @Nullable Thread processing;
+        private boolean begun;
         private @Nullable StopReason stopReason;
 
-        private Run(long id, int attempt, Thread thread) {
+        private Run(long id, int attempt) {
             this.id = id;
             this.attempt = attempt;
-            this.thread = thread;
         }
 
         /**
@@ -103,7 +107,8 @@ public final class RunningFiles implements AutoCloseable {
                 if (stopReason != null) {
                     throw new StoppedException(stopReason);
                 }
-                processing = true;
+                processing = Thread.currentThread();
+                begun = true;
             }
             var timeout = timer.schedule(() -> stop(StopReason.TIMED_OUT), timeLimit.toMillis(), TimeUnit.MILLISECONDS);
             try {
@@ -120,7 +125,7 @@ public final class RunningFiles implements AutoCloseable {
             } finally {
                 timeout.cancel(false);
                 synchronized (this) {
-                    processing = false;
+                    processing = null;
                     Thread.interrupted(); // of a stop that came after the processor had returned
                 }
             }
@@ -130,11 +135,17 @@ public final class RunningFiles implements AutoCloseable {
             return stopReason;
         }
 
+        private synchronized void releaseIfWaiting() {
+            if (!begun) {
+                stop(StopReason.RELEASED);
+            }
+        }
+
         private synchronized void stop(StopReason reason) {
             if (stopReason == null) {
                 stopReason = reason;
-                if (processing) {
-                    thread.interrupt();
+                if (processing != null) {
+                    processing.interrupt();
                 }
             }
         }

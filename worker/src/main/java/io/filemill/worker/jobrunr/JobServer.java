@@ -1,20 +1,27 @@
 package io.filemill.worker.jobrunr;
 
+import io.filemill.db.queue.FileTaskJob;
 import io.filemill.db.queue.FileTaskJobHandler;
-import io.filemill.db.queue.FileTaskRunner;
+import io.filemill.db.queue.Flusher;
 import io.filemill.db.queue.JobRunrStorage;
+import io.filemill.worker.file.FileTaskHandler;
 import io.filemill.worker.purge.Purger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jobrunr.jobs.Job;
 import org.jobrunr.scheduling.JobRequestScheduler;
 import org.jobrunr.scheduling.RecurringJobBuilder;
 import org.jobrunr.server.BackgroundJobServerConfiguration;
 import org.jobrunr.server.JobActivator;
 import org.jobrunr.storage.BackgroundJobServerStatus;
+import org.jobrunr.storage.Paging.AmountBasedList;
 import org.jobrunr.storage.StorageException;
 import org.jobrunr.storage.StorageProvider;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +57,7 @@ public final class JobServer {
     public record Settings(UUID nodeId, String nodeName, int slots, Duration purgeInterval) {}
 
     /** What the stored jobs are run by. */
-    public record Handlers(FileTaskRunner files, Purger purger) implements JobActivator {
+    public record Handlers(FileTaskHandler files, Purger purger) implements JobActivator {
         @Override
         public <T> T activateJob(Class<T> type) {
             if (type == FileTaskJobHandler.class) {
@@ -65,10 +72,11 @@ public final class JobServer {
 
     /**
      * @param dataSource JobRunr's own pool
+     * @param flusher ends the jobs of files
      * @param slotFreed called on the worker thread after each job
      */
-    public JobServer(DataSource dataSource, Settings settings, Handlers handlers, Runnable slotFreed) {
-        this.storage = JobRunrStorage.open(dataSource);
+    public JobServer(DataSource dataSource, Flusher flusher, Settings settings, Handlers handlers, Runnable slotFreed) {
+        this.storage = JobRunrStorage.open(dataSource, flusher);
         this.settings = settings;
         this.slots = new SlotPolicy(settings.slots(), slotFreed);
         this.handlers = handlers;
@@ -116,17 +124,52 @@ public final class JobServer {
         return supervisor.state();
     }
 
-    /** Lets the server fetch jobs for its free slots now, on this thread, instead of at its next poll. */
-    public void fetch() {
-        if (supervisor.current() instanceof OneLifeServer server && slots.free() > 0) {
-            server.getJobSteward().notifyThreadOccupied();
-            server.getJobSteward().notifyThreadIdle();
+    /**
+     * Fetches jobs for the free slots, and some more if files are short, and claims their files. On the thread that calls it, which must be
+     * always the same.
+     *
+     * @return how many jobs were fetched
+     */
+    public int fetch() {
+        if (!(supervisor.current() instanceof OneLifeServer server) || !server.isUp() || !server.isRunning()) {
+            return 0;
         }
+        int room = slots.room();
+        if (room == 0) {
+            return 0;
+        }
+        List<Job> jobs = storage.getJobsToProcess(server, AmountBasedList.ascOnUpdatedAt(room));
+        try {
+            handlers.files()
+                    .claimAhead(
+                            jobs.stream().flatMap(job -> fileTask(job).stream()).toList());
+        } catch (RuntimeException e) {
+            LOG.atWarn().addKeyValue("reason", e.getMessage()).log("Files are claimed one by one");
+        }
+        jobs.forEach(server::processJob);
+        return jobs.size();
     }
 
-    /** How many files could start now. */
-    public int freeSlots() {
-        return slots.free();
+    private static Optional<FileTaskJob> fileTask(Job job) {
+        return Stream.of(job.getJobDetails().getJobParameterValues())
+                .filter(FileTaskJob.class::isInstance)
+                .map(FileTaskJob.class::cast)
+                .findFirst();
+    }
+
+    /** Whether more jobs could be fetched now. */
+    public boolean hasRoom() {
+        return slots.room() > 0;
+    }
+
+    /** How many jobs this node is able to take in the near future. */
+    public int appetite() {
+        return slots.appetite();
+    }
+
+    /** Whether jobs wait here for a slot. */
+    public boolean holdsJobsInAdvance() {
+        return slots.occupied() > settings.slots();
     }
 
     /** Whether no job runs or is about to. */
@@ -167,7 +210,9 @@ public final class JobServer {
                             .andDeleteSucceededJobsAfter(KEEP_ENDED_JOBS)
                             .andPermanentlyDeleteDeletedJobsAfter(KEEP_ENDED_JOBS)
                             .andInterruptJobsAwaitDurationOnStopBackgroundJobServer(STOP_LIMIT)
-                            .andBackgroundJobServerWorkerPolicy(slots));
+                            .andBackgroundJobServerWorkerPolicy(slots),
+                    slots,
+                    job -> fileTask(job).ifPresent(handlers.files()::giveUp));
         }
 
         @Override

@@ -4,6 +4,10 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jobrunr.jobs.Job;
+import org.jobrunr.jobs.states.StateName;
+import org.jobrunr.server.BackgroundJobPerformer;
 import org.jobrunr.server.BackgroundJobServer;
 import org.jobrunr.server.BackgroundJobServerConfiguration;
 import org.jobrunr.server.JobActivator;
@@ -15,17 +19,36 @@ import org.jobrunr.utils.mapper.JsonMapper;
  * the same one again; only the {@link Supervisor} is to do that, with a new one, or two servers would share the node's id.
  */
 final class OneLifeServer extends BackgroundJobServer implements Supervisor.Server {
+    /** Stands for the thread of a job that waits for one. It is never started, so an interrupt of it hits nobody. */
+    private static final Thread NO_THREAD_YET = new Thread("waiting-job");
+
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20); // longer than JobRunr waits for its own threads
 
+    private final SlotPolicy slots;
+    private final Consumer<Job> takenAway;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
+    /**
+     * @param takenAway told of a job that was deleted while it waited for a slot
+     */
     OneLifeServer(
             StorageProvider storage,
             JsonMapper mapper,
             JobActivator handlers,
-            BackgroundJobServerConfiguration configuration) {
+            BackgroundJobServerConfiguration configuration,
+            SlotPolicy slots,
+            Consumer<Job> takenAway) {
         super(storage, mapper, handlers, configuration);
+        this.slots = slots;
+        this.takenAway = takenAway;
+    }
+
+    /** Lets a fetched job wait for a slot. Its heartbeat begins now, or it would be taken for an orphan. */
+    @Override
+    public void processJob(Job job) {
+        getJobSteward().startProcessing(job, NO_THREAD_YET);
+        slots.execute(new WaitingJob(job));
     }
 
     @Override
@@ -63,6 +86,25 @@ final class OneLifeServer extends BackgroundJobServer implements Supervisor.Serv
             boolean ignored = stopped.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class WaitingJob extends BackgroundJobPerformer {
+        private final Job job;
+
+        WaitingJob(Job job) {
+            super(OneLifeServer.this, job);
+            this.job = job;
+        }
+
+        @Override
+        public void run() {
+            getJobSteward().stopProcessing(job); // it starts again with its thread
+            if (job.hasState(StateName.PROCESSING)) {
+                super.run();
+            } else {
+                takenAway.accept(job);
+            }
         }
     }
 }

@@ -13,9 +13,10 @@ import org.jobrunr.storage.Paging.AmountBasedList;
 import org.jobrunr.storage.navigation.AmountRequest;
 
 /**
- * Gives JobRunr as many platform threads as the node has slots, and lets it fetch exactly as many jobs as slots are free. Jobs count from
- * the moment they are handed to the threads, so that fetches in quick succession do not take more than fits. Only the thread that wakes
- * the server fetches: worker threads that all try at once would lock each other out and leave slots idle.
+ * Gives JobRunr as many platform threads as the node has slots, and says how many jobs may be fetched: as many as slots are free, and some
+ * more that wait here if files are so short that fetching would leave slots idle. Jobs count from the moment they are handed to the
+ * threads, so that fetches in quick succession do not take more than fits. JobRunr's own threads fetch nothing: worker threads that all try
+ * at once would lock each other out, and then nobody fetches until the next poll.
  *
  * <p>The threads outlive JobRunr's servers. A server that gives up, because the database is away, does not interrupt the files that run.
  */
@@ -24,6 +25,7 @@ final class SlotPolicy implements BackgroundJobServerWorkerPolicy {
 
     private final int slots;
     private final Runnable slotFreed;
+    private final Prefetch prefetch;
     private final AtomicInteger occupied = new AtomicInteger();
     private final ExecutorService threads;
     private volatile boolean open = true;
@@ -34,19 +36,30 @@ final class SlotPolicy implements BackgroundJobServerWorkerPolicy {
     SlotPolicy(int slots, Runnable slotFreed) {
         this.slots = slots;
         this.slotFreed = slotFreed;
+        this.prefetch = new Prefetch(slots, System::nanoTime);
         var number = new AtomicInteger();
         this.threads = Executors.newFixedThreadPool(
                 slots, job -> new Thread(job, WORKER_THREADS + "-" + number.incrementAndGet()));
     }
 
-    int free() {
-        return open ? Math.max(0, slots - occupied.get()) : 0;
+    /** How many jobs should be fetched now: none while enough of them wait here. */
+    int room() {
+        if (!open) {
+            return 0;
+        }
+        int most = prefetch.most();
+        int waiting = occupied.get() - slots; // below 0 if slots are free
+        return waiting < 0 || waiting < most / 2 ? most - waiting : 0;
+    }
+
+    /** How many jobs this node can start within the time that it takes to fetch more. */
+    int appetite() {
+        return slots + prefetch.most();
     }
 
     int occupied() {
         return occupied.get();
     }
-
     /** Lets JobRunr fetch nothing more. What runs goes on. */
     void close() {
         open = false;
@@ -73,8 +86,7 @@ final class SlotPolicy implements BackgroundJobServerWorkerPolicy {
 
             @Override
             public AmountRequest getWorkPageRequest() {
-                boolean onWorkerThread = Thread.currentThread().getName().startsWith(WORKER_THREADS);
-                return AmountBasedList.ascOnUpdatedAt(onWorkerThread ? 0 : free());
+                return AmountBasedList.ascOnUpdatedAt(0); // the pump fetches
             }
         };
     }
@@ -97,15 +109,20 @@ final class SlotPolicy implements BackgroundJobServerWorkerPolicy {
 
             @Override
             public void execute(Runnable job) {
-                occupied.incrementAndGet();
-                try {
-                    threads.execute(() -> run(job));
-                } catch (RuntimeException e) { // the node has ended
-                    occupied.decrementAndGet();
-                    throw e;
-                }
+                SlotPolicy.this.execute(job);
             }
         };
+    }
+
+    /** Runs a job as soon as a slot is free. */
+    void execute(Runnable job) {
+        occupied.incrementAndGet();
+        try {
+            threads.execute(() -> run(job));
+        } catch (RuntimeException e) { // the node has ended
+            occupied.decrementAndGet();
+            throw e;
+        }
     }
 
     private void run(Runnable job) {
@@ -113,6 +130,7 @@ final class SlotPolicy implements BackgroundJobServerWorkerPolicy {
             job.run();
         } finally {
             occupied.decrementAndGet();
+            prefetch.jobEnded();
             slotFreed.run();
         }
     }

@@ -3,32 +3,40 @@ package io.filemill.worker.node;
 import io.filemill.db.queue.Feeder;
 import io.filemill.worker.jobrunr.JobServer;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The one thread of a node that looks for work: when a notification arrives, when a slot became free, and on a slow tick that makes up for
- * lost notifications. Wake-ups that come while it works are taken together.
+ * lost notifications. Wake-ups that come while it works are taken together. A second thread fills the window at the same time.
  */
 final class Pump implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
     private static final Duration TICK = Duration.ofSeconds(2);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final Feeder feeder;
     private final JobServer server;
-    private final int slots;
     private final Semaphore wakeUps = new Semaphore(0);
+    private final AtomicBoolean feedIsDue = new AtomicBoolean();
+    private final ExecutorService feeds = Executors.newSingleThreadExecutor(task -> {
+        var feed = new Thread(task, "feed");
+        feed.setDaemon(true);
+        return feed;
+    });
     private final AtomicInteger endedSinceFeed = new AtomicInteger();
     private final Thread thread = new Thread(this::run, "pump");
     private volatile boolean closed;
 
-    Pump(Feeder feeder, JobServer server, int slots) {
+    Pump(Feeder feeder, JobServer server) {
         this.feeder = feeder;
         this.server = server;
-        this.slots = slots;
         thread.setDaemon(true);
     }
 
@@ -63,18 +71,37 @@ final class Pump implements AutoCloseable {
 
     private void look(boolean woken) {
         server.fetch();
-        boolean windowRunsLow = server.freeSlots() > 0 || endedSinceFeed.get() >= slots;
-        if (windowRunsLow || !woken) {
+        int appetite = server.appetite();
+        boolean windowRunsLow = server.hasRoom() || endedSinceFeed.get() >= appetite / 2;
+        if ((windowRunsLow || !woken) && feedIsDue.compareAndSet(false, true)) {
             endedSinceFeed.set(0);
-            if (feeder.feed() > 0) {
-                server.fetch();
-            }
+            feeds.execute(() -> feed(2 * appetite));
         }
     }
 
+    private void feed(int appetite) {
+        feedIsDue.set(false); // what is asked for from now on may have to do with rows that this feed cannot see
+        try {
+            if (feeder.feed(appetite) > 0) {
+                wake();
+            }
+        } catch (RuntimeException e) {
+            LOG.atWarn().addKeyValue("reason", e.getMessage()).log("Could not fill the window, will try again");
+        }
+    }
+
+    /** Returns when what was being fetched is handed over, or after some seconds. */
     @Override
     public void close() {
         closed = true;
+        wake();
+        feeds.shutdown();
+        try {
+            thread.join(CLOSE_LIMIT.toMillis());
+            boolean ignored = feeds.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         thread.interrupt();
     }
 }

@@ -94,7 +94,7 @@ public final class WorkerNode implements SmartLifecycle {
         lastBeat = System.nanoTime();
         var pumpOfServer = new PumpOfServer();
         JobServer server = serverFactory.create(pumpOfServer::slotFreed);
-        var pump = new Pump(feeder, server, capacity.slots());
+        var pump = new Pump(feeder, server);
         pumpOfServer.pump = pump;
         server.start();
         pump.start();
@@ -222,12 +222,15 @@ public final class WorkerNode implements SmartLifecycle {
         LOG.atInfo().addKeyValue("running", running.attempts().size()).log("Node drains");
         draining = true;
         node.server().closeSlots();
+        node.pump().close();
+        if (node.server().holdsJobsInAdvance()) {
+            running.releaseWaiting();
+        }
         quietly("say that the node drains", () -> rows.nodes().markDraining(identity.id()));
         awaitIdle(node.server(), drainGrace);
         running.releaseAll();
         awaitIdle(node.server(), RELEASE_LIMIT);
         node.listener().close();
-        node.pump().close();
         node.server().stop();
         node.beats().shutdownNow();
         running.close();
@@ -239,11 +242,11 @@ public final class WorkerNode implements SmartLifecycle {
         LOG.info("Node stopped");
     }
 
-    /** A job that was fetched before the drain may be about to claim its file, so the threads count, not the files. */
+    /** A job that was fetched before the drain may be about to claim its file, and an end may wait to be written, so both count. */
     private void awaitIdle(JobServer server, Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         try {
-            while (!server.isIdle() && System.nanoTime() < end) {
+            while (!(server.isIdle() && running.isEmpty()) && System.nanoTime() < end) {
                 boolean ignored = never.await(DRAIN_POLL.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
