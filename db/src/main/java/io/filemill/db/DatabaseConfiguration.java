@@ -12,6 +12,7 @@ import io.filemill.db.queue.Retry;
 import io.filemill.db.queue.Submission;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTaskRepository;
+import io.filemill.db.task.QueueStatisticsRepository;
 import io.filemill.db.task.RetryRows;
 import io.filemill.db.task.UploadTaskRepository;
 import java.time.Clock;
@@ -78,6 +79,11 @@ public class DatabaseConfiguration {
     @Bean
     FileTaskRepository fileTaskRepository(JdbcClient jdbc, TransactionTemplate transaction) {
         return new FileTaskRepository(jdbc, transaction);
+    }
+
+    @Bean
+    QueueStatisticsRepository queueStatisticsRepository(JdbcClient jdbc) {
+        return new QueueStatisticsRepository(jdbc);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.filemill.api.openrag;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.filemill.api.cache.EntityTag;
 import io.filemill.api.security.CurrentUser;
 import io.filemill.api.task.TaskId;
 import io.filemill.api.task.TaskRetry;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -24,6 +26,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.WebRequest;
 
 /** OpenRAG's routes that show, cancel and retry tasks. Their bodies have no pages, so they are capped. */
 @RestController
@@ -44,29 +47,60 @@ final class OpenRagTaskController {
     }
 
     @GetMapping("/tasks/{id}")
-    ResponseEntity<Object> show(@PathVariable String id) {
+    ResponseEntity<Object> show(@PathVariable String id, WebRequest request) {
         return TaskId.parse(id)
                 .flatMap(task -> tasks.find(user.id(), task))
-                .<ResponseEntity<Object>>map(task -> ResponseEntity.ok(
-                        OpenRagTask.of(task, files.list(task.id(), null, null, 0, MAX_FILES + 1), MAX_FILES)))
+                .map(task -> show(task, request))
                 .orElseGet(() -> error(HttpStatus.NOT_FOUND, "Task not found"));
+    }
+
+    /** The files of a task that has ended change only together with it, so they need not be read to answer that nothing changed. */
+    private ResponseEntity<Object> show(UploadTask task, WebRequest request) {
+        if (task.status().isFinal()) {
+            return EntityTag.of(task.version())
+                    .answer(request, () -> OpenRagTask.of(task, listFiles(task.id()), MAX_FILES));
+        }
+        List<FileTask> found = listFiles(task.id());
+        return EntityTag.of(versions(List.of(task), found))
+                .answer(request, () -> OpenRagTask.of(task, found, MAX_FILES));
+    }
+
+    private List<FileTask> listFiles(UUID task) {
+        return files.list(task, null, null, 0, MAX_FILES + 1);
     }
 
     /** Newest first, without the completed files. */
     @GetMapping("/tasks")
-    OpenRagTaskList list() {
+    ResponseEntity<OpenRagTaskList> list(WebRequest request) {
         List<UploadTask> found = tasks.list(user.id(), MAX_TASKS + 1, null);
-        List<OpenRagTask> shown = new ArrayList<>();
+        if (found.stream().allMatch(task -> task.status().isFinal())) {
+            return EntityTag.of(versions(found, List.of()))
+                    .answer(request, () -> OpenRagTaskList.of(found, listNotCompleted(found)));
+        }
+        List<List<FileTask>> notCompleted = listNotCompleted(found);
+        return EntityTag.of(versions(
+                        found, notCompleted.stream().flatMap(List::stream).toList()))
+                .answer(request, () -> OpenRagTaskList.of(found, notCompleted));
+    }
+
+    /** The files that are shown of each task that is shown; one more of the last task with files if not all of them are. */
+    private List<List<FileTask>> listNotCompleted(List<UploadTask> found) {
+        List<List<FileTask>> filesOfTasks = new ArrayList<>();
         int room = MAX_FILES;
         for (UploadTask task : found.subList(0, Math.min(found.size(), MAX_TASKS))) {
             List<FileTask> notCompleted = task.successfulFiles() == task.totalFiles()
                     ? List.of()
                     : files.listNotCompleted(task.id(), room + 1);
-            OpenRagTask view = OpenRagTask.of(task, notCompleted, room);
-            shown.add(view);
-            room -= view.files().size();
+            filesOfTasks.add(notCompleted);
+            room = Math.max(0, room - notCompleted.size());
         }
-        return new OpenRagTaskList(shown, found.size() > MAX_TASKS ? true : null);
+        return filesOfTasks;
+    }
+
+    private static List<String> versions(List<UploadTask> tasks, List<FileTask> files) {
+        return Stream.concat(
+                        tasks.stream().map(UploadTask::version), files.stream().map(FileTask::version))
+                .toList();
     }
 
     @PostMapping("/tasks/{id}/cancel")
@@ -135,7 +169,23 @@ final class OpenRagTaskController {
             List<OpenRagTask> tasks,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            Boolean tasksTruncated) {}
+            Boolean tasksTruncated) {
+
+        /**
+         * @param found the tasks to show, and possibly one more
+         * @param notCompleted the files of each task to show, and possibly one more where they are cut
+         */
+        static OpenRagTaskList of(List<UploadTask> found, List<List<FileTask>> notCompleted) {
+            List<OpenRagTask> shown = new ArrayList<>();
+            int room = MAX_FILES;
+            for (int i = 0; i < notCompleted.size(); i++) {
+                OpenRagTask view = OpenRagTask.of(found.get(i), notCompleted.get(i), room);
+                shown.add(view);
+                room -= view.files().size();
+            }
+            return new OpenRagTaskList(shown, found.size() > MAX_TASKS ? true : null);
+        }
+    }
 
     record CancelledTask(String status, UUID taskId) {}
 

@@ -1,5 +1,6 @@
 package io.filemill.api.task;
 
+import io.filemill.api.cache.EntityTag;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -30,6 +32,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.WebRequest;
 
 /** Shows the caller's tasks and their files, straight from the database, and cancels them. */
 @RestController
@@ -53,39 +56,48 @@ final class TaskController {
     }
 
     @GetMapping
-    TaskPage list(
+    ResponseEntity<TaskPage> list(
             @RequestParam(required = false) @Nullable Integer limit,
-            @RequestParam(required = false) @Nullable String cursor) {
+            @RequestParam(required = false) @Nullable String cursor,
+            WebRequest request) {
         PageRequest page = PageRequest.of(limit, cursor);
         List<UploadTask> found = tasks.list(user.id(), page.limit() + 1, page.afterTask());
-        List<UploadTask> shown = found.subList(0, Math.min(found.size(), page.limit()));
-        Instant now = clock.instant();
-        return new TaskPage(
-                shown.stream().map(task -> TaskView.of(task, now)).toList(),
-                found.size() == shown.size() ? null : cursorAfter(shown.get(shown.size() - 1)));
-    }
-
-    private static String cursorAfter(UploadTask task) {
-        return PageRequest.cursorAfter(new Position(task.createdAt(), task.id()));
+        return EntityTag.of(found.stream().map(UploadTask::version).toList())
+                .answer(request, () -> TaskPage.of(found, page.limit(), clock.instant()));
     }
 
     @GetMapping("/{id}")
-    TaskView show(@PathVariable String id) {
-        return TaskView.of(find(id), clock.instant());
+    ResponseEntity<TaskView> show(@PathVariable String id, WebRequest request) {
+        UploadTask task = find(id);
+        return EntityTag.of(task.version()).answer(request, () -> TaskView.of(task, clock.instant()));
     }
 
+    /** The files of a task that has ended change only together with it, so they need not be read to answer that nothing changed. */
     @GetMapping("/{id}/files")
-    FilePage files(
+    ResponseEntity<FilePage> files(
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String status,
             @RequestParam(name = "error_code", required = false) @Nullable String errorCode,
             @RequestParam(required = false) @Nullable Integer limit,
-            @RequestParam(required = false) @Nullable String cursor) {
-        UUID task = find(id).id();
+            @RequestParam(required = false) @Nullable String cursor,
+            WebRequest request) {
+        UploadTask task = find(id);
         PageRequest page = PageRequest.of(limit, cursor);
-        List<FileTask> found =
-                files.list(task, status(status), errorCode(errorCode), page.afterFile(), page.limit() + 1);
-        return FilePage.of(found, page.limit(), clock.instant());
+        TaskStatus onlyStatus = status(status);
+        String onlyErrorCode = errorCode(errorCode);
+        long after = page.afterFile();
+        if (task.status().isFinal()) {
+            return EntityTag.of(task.version())
+                    .answer(
+                            request,
+                            () -> FilePage.of(
+                                    files.list(task.id(), onlyStatus, onlyErrorCode, after, page.limit() + 1),
+                                    page.limit(),
+                                    clock.instant()));
+        }
+        List<FileTask> found = files.list(task.id(), onlyStatus, onlyErrorCode, after, page.limit() + 1);
+        return EntityTag.of(found.stream().map(FileTask::version).toList())
+                .answer(request, () -> FilePage.of(found, page.limit(), clock.instant()));
     }
 
     /** Without a body it takes all failed files that no user cancelled. */
@@ -142,7 +154,21 @@ final class TaskController {
         return code;
     }
 
-    record TaskPage(List<TaskView> tasks, @Nullable String nextCursor) {}
+    record TaskPage(List<TaskView> tasks, @Nullable String nextCursor) {
+        /**
+         * @param found the tasks of the page, and one more if there is another page
+         */
+        static TaskPage of(List<UploadTask> found, int limit, Instant now) {
+            List<UploadTask> shown = found.subList(0, Math.min(found.size(), limit));
+            return new TaskPage(
+                    shown.stream().map(task -> TaskView.of(task, now)).toList(),
+                    found.size() == shown.size() ? null : cursorAfter(shown.get(shown.size() - 1)));
+        }
+
+        private static String cursorAfter(UploadTask task) {
+            return PageRequest.cursorAfter(new Position(task.createdAt(), task.id()));
+        }
+    }
 
     record FilePage(List<FileView> files, @Nullable String nextCursor) {
         /**

@@ -39,6 +39,11 @@ public record FileTask(
         Instant updatedAt,
         @Nullable Instant finishedAt) {
 
+    /** A text that is another one after each change of the file. */
+    public String version() {
+        return String.join(" ", Long.toString(id), updatedAt.toString(), status.word(), Integer.toString(attempt));
+    }
+
     static FileTask of(ResultSet row, int rowNumber) throws SQLException {
         return new FileTask(
                 row.getLong("id"),

@@ -22,6 +22,9 @@ public final class FileTaskRepository {
     /** Longer error texts are cut. */
     public static final int MAX_ERROR_LENGTH = 8192;
 
+    private static final List<TaskStatus> NOT_COMPLETED =
+            List.of(TaskStatus.PENDING, TaskStatus.RUNNING, TaskStatus.FAILED, TaskStatus.SKIPPED);
+
     /** Sends the runs in {@code run} back to pending, and remembers each as an attempt that {@code :ended} so. */
     private static final String SEND_BACK = """
             remembered as (
@@ -409,7 +412,8 @@ public final class FileTaskRepository {
     }
 
     /**
-     * A page of a task's files in the order in which they were submitted.
+     * A page of a task's files in the order in which they were submitted. Reads at most as many rows per state as the page may have, at
+     * any depth.
      *
      * @param status only files in this state, or null for all
      * @param errorCode only files with this error, or null for all
@@ -417,37 +421,48 @@ public final class FileTaskRepository {
      */
     public List<FileTask> list(
             UUID uploadTaskId, @Nullable TaskStatus status, @Nullable String errorCode, long afterId, int limit) {
+        List<TaskStatus> statuses = status == null ? List.of(TaskStatus.values()) : List.of(status);
+        return errorCode == null
+                ? listInStates(uploadTaskId, statuses, afterId, limit)
+                : listWithError(uploadTaskId, errorCode, statuses, afterId, limit);
+    }
+
+    /** The files of a task that are not completed, in the order in which they were submitted. */
+    public List<FileTask> listNotCompleted(UUID uploadTaskId, int limit) {
+        return listInStates(uploadTaskId, NOT_COMPLETED, 0, limit);
+    }
+
+    private List<FileTask> listInStates(UUID uploadTaskId, List<TaskStatus> statuses, long afterId, int limit) {
         return jdbc.sql("""
                 select f.*, n.name as node
-                from file_task f
+                from unnest(:statuses::text[]) as given (status)
+                cross join lateral files_in_state(:uploadTaskId, given.status, :afterId, :limit) f
                 left join worker_node n on n.id = f.node_id
-                where f.upload_task_id = :uploadTaskId
-                  and (:status::text is null or f.status = :status)
-                  and (:errorCode::text is null or f.error_code = :errorCode)
-                  and f.id > :afterId
                 order by f.id
                 limit :limit
                 """)
                 .param("uploadTaskId", uploadTaskId)
-                .param("status", status == null ? null : status.word())
-                .param("errorCode", errorCode)
+                .param("statuses", statuses.stream().map(TaskStatus::word).toArray(String[]::new))
                 .param("afterId", afterId)
                 .param("limit", limit)
                 .query(FileTask::of)
                 .list();
     }
 
-    /** The files of a task that are not completed, in the order in which they were submitted. */
-    public List<FileTask> listNotCompleted(UUID uploadTaskId, int limit) {
+    private List<FileTask> listWithError(
+            UUID uploadTaskId, String errorCode, List<TaskStatus> statuses, long afterId, int limit) {
         return jdbc.sql("""
                 select f.*, n.name as node
-                from file_task f
+                from unnest(:statuses::text[]) as given (status)
+                cross join lateral files_in_state_with_error(:uploadTaskId, :errorCode, given.status, :afterId, :limit) f
                 left join worker_node n on n.id = f.node_id
-                where f.upload_task_id = :uploadTaskId and f.status <> 'completed'
                 order by f.id
                 limit :limit
                 """)
                 .param("uploadTaskId", uploadTaskId)
+                .param("errorCode", errorCode)
+                .param("statuses", statuses.stream().map(TaskStatus::word).toArray(String[]::new))
+                .param("afterId", afterId)
                 .param("limit", limit)
                 .query(FileTask::of)
                 .list();

@@ -38,6 +38,20 @@ public record UploadTask(
         Instant updatedAt,
         @Nullable Instant finishedAt) {
 
+    /** A text that is another one after each change of the task and each start of one of its files. */
+    public String version() {
+        return String.join(
+                " ",
+                id.toString(),
+                updatedAt.toString(),
+                status.word(),
+                Integer.toString(totalFiles),
+                Integer.toString(successfulFiles),
+                Integer.toString(failedFiles),
+                Integer.toString(skippedFiles),
+                Integer.toString(runningFiles));
+    }
+
     static UploadTask of(ResultSet row, int rowNumber) throws SQLException {
         return new UploadTask(
                 row.getObject("id", UUID.class),

@@ -56,7 +56,9 @@ public final class UploadTaskRepository {
     public Optional<UploadTask> find(String userId, UUID id) {
         return jdbc.sql("""
                 select t.*,
-                       (select count(*) from file_task f where f.upload_task_id = t.id and f.status = 'running') as running_files
+                       case when t.finished_at is null
+                            then (select count(*) from file_task f where f.upload_task_id = t.id and f.status = 'running')
+                            else 0 end as running_files
                 from upload_task t
                 where t.id = :id and t.user_id = :userId and t.purged_at is null
                 """)
@@ -74,7 +76,9 @@ public final class UploadTaskRepository {
     public List<UploadTask> list(String userId, int limit, @Nullable Position after) {
         return jdbc.sql("""
                 select t.*,
-                       (select count(*) from file_task f where f.upload_task_id = t.id and f.status = 'running') as running_files
+                       case when t.finished_at is null
+                            then (select count(*) from file_task f where f.upload_task_id = t.id and f.status = 'running')
+                            else 0 end as running_files
                 from upload_task t
                 where t.user_id = :userId and t.purged_at is null
                   and (:createdAt::timestamptz is null or (t.created_at, t.id) < (:createdAt::timestamptz, :id::uuid))
@@ -228,7 +232,7 @@ public final class UploadTaskRepository {
         do {
             deleted = jdbc.sql("""
                     delete from file_task
-                    where id in (select id from file_task where upload_task_id = :id order by id limit :batch)
+                    where id in (select id from file_task where upload_task_id = :id order by status, id limit :batch)
                       and exists (select from upload_task where id = :id and purged_at is not null)
                     """).param("id", id).param("batch", PURGE_BATCH).update();
         } while (deleted == PURGE_BATCH);
