@@ -9,6 +9,7 @@ import io.filemill.db.queue.IdempotencyKeys;
 import io.filemill.db.queue.Retry;
 import io.filemill.db.queue.Submission;
 import io.filemill.db.storage.FileStore;
+import io.filemill.db.task.FileTaskIntake;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.RetryRows;
 import io.filemill.db.task.UploadTaskRepository;
@@ -98,9 +99,9 @@ public class DatabaseConfiguration {
             JdbcClient jdbc,
             TransactionTemplate transaction,
             UploadTaskRepository uploadTasks,
-            FileTaskRepository fileTasks,
+            DataSource dataSource,
             Feeder feeder) {
-        return new Submission(jdbc, transaction, uploadTasks, fileTasks, feeder);
+        return new Submission(jdbc, transaction, uploadTasks, new FileTaskIntake(dataSource), feeder);
     }
 
     @Bean
