@@ -390,6 +390,15 @@ class BadInputIT {
                     400,
                     "invalid-request");
         }
+        for (String type : List.of("application/x-ndjson", "text/csv")) {
+            String manifest = "POST /v1/tasks?processor=noop HTTP/1.1\r\nHost: a\r\nContent-Type: " + type + "\r\n";
+            String body = type.equals("text/csv") ? "item\na\n" : "\"a\"\n\"b\"\n";
+            assertProblem(rawCutOff(manifest + "Content-Length: 50\r\n\r\n" + body), 400, "invalid-request");
+            assertProblem(
+                    rawCutOff(manifest + "Transfer-Encoding: chunked\r\n\r\n" + body.length() + "\r\n" + body + "\r\n"),
+                    400,
+                    "invalid-request");
+        }
         String json = TASKS + "Content-Type: application/json\r\n";
         assertProblem(rawCutOff(json + "Content-Length: 50\r\n\r\n{\"paths\": ["), 400, "invalid-request");
         assertProblem(rawCutOff(json + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"pat"), 400, "invalid-request");

@@ -11,6 +11,7 @@ import io.filemill.db.queue.IdempotencyKeys;
 import io.filemill.db.queue.Retry;
 import io.filemill.db.queue.Submission;
 import io.filemill.db.storage.FileStore;
+import io.filemill.db.task.FileTaskIntake;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.QueueStatisticsRepository;
 import io.filemill.db.task.RetryRows;
@@ -106,9 +107,9 @@ public class DatabaseConfiguration {
             JdbcClient jdbc,
             TransactionTemplate transaction,
             UploadTaskRepository uploadTasks,
-            FileTaskRepository fileTasks,
+            DataSource dataSource,
             Feeder feeder) {
-        return new Submission(jdbc, transaction, uploadTasks, fileTasks, feeder);
+        return new Submission(jdbc, transaction, uploadTasks, new FileTaskIntake(dataSource), feeder);
     }
 
     @Bean

@@ -9,6 +9,7 @@ import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.Retry;
 import io.filemill.db.queue.Submission;
+import io.filemill.db.task.FileTaskIntake;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.NewFileTask;
 import io.filemill.db.task.NewUploadTask;
@@ -38,7 +39,8 @@ public final class TestDatabase implements AutoCloseable {
     public final FileTaskRepository fileTasks = new FileTaskRepository(jdbc, transaction);
     public final NodeRepository nodes = new NodeRepository(jdbc, Duration.ofMinutes(1));
     public final Feeder feeder = new Feeder(dataSource, jdbc, transaction);
-    public final Submission submission = new Submission(jdbc, transaction, uploadTasks, fileTasks, feeder);
+    public final Submission submission =
+            new Submission(jdbc, transaction, uploadTasks, new FileTaskIntake(dataSource), feeder);
     public final Retry retry = new Retry(transaction, new RetryRows(jdbc), feeder);
 
     /** Submits a task of the user with files named 1 to n, for the noop processor. */

@@ -28,10 +28,19 @@ final class IngestCommand implements Callable<Integer> {
     private final Session session;
 
     @Parameters(
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "PATH",
             description = "Files and folders; folders with all that is in them.")
     private List<Path> paths = List.of();
+
+    @Option(
+            names = "--manifest",
+            paramLabel = "FILE",
+            description = {
+                "Instead of PATH: a list of files that the server can read, one on each line, as .ndjson or .jsonl",
+                "({\"path\": \"/in/a.pdf\"}, {\"item\": \"a\"} or a string) or as .csv with a column path or item."
+            })
+    private @Nullable Path manifest;
 
     @Option(names = "--processor", paramLabel = "NAME", description = "What to do with each file (default: document).")
     private @Nullable String processor;
@@ -54,14 +63,27 @@ final class IngestCommand implements Callable<Integer> {
         this.session = session;
     }
 
+    /**
+     * Files to submit.
+     *
+     * @param roots the folders that a server of this process must open for them
+     * @param unreadable those that cannot be submitted, each with the reason
+     */
+    private record Source(List<Path> roots, List<String> unreadable, Sending sending) {}
+
+    /** Hands the files to a server. */
+    private interface Sending {
+        Task.Accepted send(Submission submission, boolean toThisProcess) throws IOException;
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         var request = Submission.Request.of(processor, settings);
-        FileSelection selection = select();
+        Source source = source(request);
         Interrupts.Registration registration = session.interrupts().onInterrupt(this::interrupted);
-        try (Connection connected = new Connector(session).connect(server.url(), embedded(selection))) {
+        try (Connection connected = new Connector(session).connect(server.url(), embedded(source))) {
             connection = connected;
-            return run(connected, request, selection);
+            return run(connected, source);
         } catch (IOException | RuntimeException e) {
             if (interrupted) {
                 return ExitCode.FILES_FAILED;
@@ -72,7 +94,19 @@ final class IngestCommand implements Callable<Integer> {
         }
     }
 
-    private FileSelection select() {
+    private Source source(Submission.Request request) {
+        if (paths.isEmpty() == (manifest == null)) {
+            throw new CommandFailure(
+                    "Name either files and folders or a --manifest; see %s ingest --help".formatted(session.program()));
+        }
+        if (manifest == null) {
+            return select(request);
+        }
+        ManifestFile listed = ManifestFile.of(manifest);
+        return new Source(listed.roots(), List.of(), (submission, here) -> submission.byManifest(request, listed));
+    }
+
+    private Source select(Submission.Request request) {
         FileSelection selection = FileSelection.of(paths);
         String leftOut = selection.leftOut().isEmpty() ? "" : " (left out: " + selection.leftOut() + ")";
         if (selection.files().isEmpty()) {
@@ -81,7 +115,11 @@ final class IngestCommand implements Callable<Integer> {
         }
         int count = selection.files().size();
         session.note("Found %s, %s%s".formatted(TaskReport.files(count), size(selection.bytes()), leftOut));
-        return selection;
+        return new Source(
+                selection.roots(),
+                selection.unreadable(),
+                (submission, here) ->
+                        here ? submission.byPath(request, selection) : submission.byUpload(request, selection));
     }
 
     private static String size(long bytes) {
@@ -92,24 +130,21 @@ final class IngestCommand implements Callable<Integer> {
     }
 
     /** A server of this process serves this command first; but while it runs, other commands may find it at the usual address. */
-    private LocalServer.Options embedded(FileSelection selection) {
+    private LocalServer.Options embedded(Source source) {
         if (detach) {
-            return LocalServer.Options.forOneQuestion(selection.roots());
+            return LocalServer.Options.forOneQuestion(source.roots());
         }
         ServerAddress address = ServerAddress.of(session.environment());
         int port = ServerAddress.isFree("127.0.0.1", address.port()) ? address.port() : 0;
-        return new LocalServer.Options("127.0.0.1", port, 0, true, selection.roots(), !session.wantsDetails());
+        return new LocalServer.Options("127.0.0.1", port, 0, true, source.roots(), !session.wantsDetails());
     }
 
-    private int run(Connection connected, Submission.Request request, FileSelection selection)
-            throws IOException, InterruptedException {
+    private int run(Connection connected, Source source) throws IOException, InterruptedException {
         long start = session.ticks().nanoTime();
         var submission = new Submission(session, connected.client());
-        Task.Accepted task = connected.isEmbedded()
-                ? submission.byPath(request, selection)
-                : submission.byUpload(request, selection);
+        Task.Accepted task = source.sending().send(submission, connected.isEmbedded());
         accepted = task;
-        var lost = new ArrayList<String>(selection.unreadable());
+        var lost = new ArrayList<String>(source.unreadable());
         lost.addAll(submission.unsent());
         lost.addAll(task.leftOut());
         session.note("Accepted as task " + task.taskId()

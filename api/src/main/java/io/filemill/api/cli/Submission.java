@@ -2,11 +2,13 @@ package io.filemill.api.cli;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -81,6 +83,22 @@ final class Submission {
             throw new CommandFailure(
                     "The files could not be sent to " + client.server() + ": " + FilemillClient.describe(e), e);
         }
+    }
+
+    /**
+     * Sends a list of files, which the server then looks for on its own disk.
+     *
+     * @throws CommandFailure if it does not accept them
+     */
+    Task.Accepted byManifest(Request request, ManifestFile manifest) throws IOException {
+        String query = request.fields().entrySet().stream()
+                .map(field -> field.getKey() + "=" + FilemillClient.encode(field.getValue()))
+                .collect(Collectors.joining("&", "?", ""));
+        return client.post(
+                "/v1/tasks" + (query.equals("?") ? "" : query),
+                manifest.contentType(),
+                out -> Files.copy(manifest.path(), out),
+                Task.Accepted.class);
     }
 
     /**

@@ -35,14 +35,7 @@ final class MultipartReceiver {
 
     @Autowired
     MultipartReceiver(FileStore store, ApiProperties properties, DatabaseProperties database) {
-        this(
-                store,
-                new Limits(
-                        properties.upload().maxSize().toBytes(),
-                        Pace.atLeast(properties.upload().minBytesPerSecond()),
-                        DiskRoom.of(
-                                database.dataDir(),
-                                properties.upload().diskReserve().toBytes())));
+        this(store, Limits.of(properties, database));
     }
 
     MultipartReceiver(FileStore store, Limits limits) {
@@ -57,6 +50,16 @@ final class MultipartReceiver {
      */
     record Limits(long bytes, Pace pace, DiskRoom room) {
         static final Limits NONE = new Limits(Long.MAX_VALUE, Pace.ANY, new DiskRoom(() -> Long.MAX_VALUE, 0));
+
+        /** What is configured. */
+        static Limits of(ApiProperties properties, DatabaseProperties database) {
+            return new Limits(
+                    properties.upload().maxSize().toBytes(),
+                    Pace.atLeast(properties.upload().minBytesPerSecond()),
+                    DiskRoom.of(
+                            database.dataDir(),
+                            properties.upload().diskReserve().toBytes()));
+        }
     }
 
     /** A request without the encoding that its content type names: names of files are UTF-8. */

@@ -8,14 +8,15 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,10 +24,12 @@ import tools.jackson.databind.json.JsonMapper;
 @RestController
 final class UploadController {
     private final Uploads uploads;
+    private final Manifests manifests;
     private final JsonMapper json;
 
-    UploadController(Uploads uploads, JsonMapper json) {
+    UploadController(Uploads uploads, Manifests manifests, JsonMapper json) {
         this.uploads = uploads;
+        this.manifests = manifests;
         this.json = json;
     }
 
@@ -36,15 +39,7 @@ final class UploadController {
             @RequestHeader(name = IdempotencyKeyHeader.NAME, required = false) @Nullable String idempotencyKey)
             throws IOException {
         try (ReceivedFiles received = uploads.receive(request)) {
-            TaskOptions options = uploads.options(new TaskOptions.Request(
-                    received.field("processor").orElse(null),
-                    received.field("settings").map(this::settings).orElse(null),
-                    number(received, "priority"),
-                    flag(received, "replace_duplicates"),
-                    flag(received, "skip_previously_failed"),
-                    number(received, "timeout_seconds"),
-                    number(received, "stall_timeout_seconds"),
-                    number(received, "max_attempts")));
+            TaskOptions options = uploads.options(new TextOptions("field", received::field, json).request());
             return created(uploads.accept(received, options, idempotencyKey));
         }
     }
@@ -67,43 +62,26 @@ final class UploadController {
                         : uploads.acceptItems(NewTask.withoutNulls("items", task.items()), options, idempotencyKey));
     }
 
+    @PostMapping(
+            path = "/v1/tasks",
+            consumes = {ManifestFormat.NDJSON_TYPE, ManifestFormat.CSV_TYPE})
+    ResponseEntity<AcceptedUpload> submitManifest(
+            HttpServletRequest request,
+            @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType contentType,
+            @RequestHeader(name = IdempotencyKeyHeader.NAME, required = false) @Nullable String idempotencyKey)
+            throws IOException {
+        var query = new TextOptions("parameter", name -> Optional.ofNullable(request.getParameter(name)), json);
+        TaskOptions options = uploads.options(query.request());
+        var format = ManifestFormat.of(contentType);
+        return created(manifests.accept(request.getInputStream(), format, options, idempotencyKey));
+    }
+
     private static ResponseEntity<AcceptedUpload> created(AcceptedUpload accepted) {
         ResponseEntity.BodyBuilder response = ResponseEntity.created(URI.create("/v1/tasks/" + accepted.taskId()));
         if (accepted.replayed()) {
             response.header(IdempotencyKeyHeader.REPLAYED, "true");
         }
         return response.body(accepted);
-    }
-
-    private JsonNode settings(String text) {
-        try {
-            return json.readTree(text);
-        } catch (JacksonException e) {
-            throw ProblemException.invalid(
-                    "The field settings is not valid JSON. It must be an object, like {\"name\": \"value\"}.");
-        }
-    }
-
-    private static @Nullable Integer number(ReceivedFiles received, String name) {
-        String text = received.field(name).orElse(null);
-        try {
-            return text == null ? null : Integer.valueOf(text.strip());
-        } catch (NumberFormatException e) {
-            throw ProblemException.invalid("The field " + name + " must be a whole number, but is " + text + ".");
-        }
-    }
-
-    private static @Nullable Boolean flag(ReceivedFiles received, String name) {
-        String text = received.field(name).orElse(null);
-        if (text == null) {
-            return null;
-        }
-        return switch (text.strip()) {
-            case "true" -> true;
-            case "false" -> false;
-            default ->
-                throw ProblemException.invalid("The field " + name + " must be true or false, but is " + text + ".");
-        };
     }
 
     /** The JSON that asks for a task. */

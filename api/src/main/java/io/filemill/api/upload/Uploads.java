@@ -173,8 +173,12 @@ public final class Uploads {
         return NewFileTask.notStored(item, Items.displayName(item));
     }
 
-    private Optional<Accepted> submit(
-            UUID id, TaskOptions options, Iterator<NewFileTask> files, @Nullable IdempotencyKey key) {
+    /**
+     * Records a task of the current user.
+     *
+     * @return empty, with nothing stored, if there was no file
+     */
+    Optional<Accepted> submit(UUID id, TaskOptions options, Iterator<NewFileTask> files, @Nullable IdempotencyKey key) {
         return acceptance.submit(
                 new NewUploadTask(
                         id, user.id(), options.processor(), options.settings(), options.priority(), options.limits()),

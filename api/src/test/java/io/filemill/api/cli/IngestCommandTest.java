@@ -274,6 +274,69 @@ final class IngestCommandTest {
     }
 
     @Nested
+    final class WithAManifest {
+        @Test
+        void sendsItAsItIsWithTheOptionsInTheQuery() throws IOException {
+            server.on("POST /v1/tasks?processor=noop&settings=%7B%22delay_ms%22%3A1%7D", 201, Tasks.accepted(2));
+            Path manifest = Files.writeString(folder.resolve("list.csv"), "item\na\nb\n");
+
+            Cli.Result result = new Cli()
+                    .talkingTo(server)
+                    .run(
+                            "ingest",
+                            "--detach",
+                            "--processor=noop",
+                            "--settings={\"delay_ms\": 1}",
+                            "--manifest",
+                            manifest.toString());
+
+            assertThat(result.exitCode()).as(result.err()).isZero();
+            assertThat(result.out()).isEqualTo("t-1\n");
+            assertThat(server.lastBody()).isEqualTo("item\na\nb\n");
+        }
+
+        @Test
+        void followsTheTask() throws IOException {
+            server.on("POST /v1/tasks", 201, Tasks.accepted(2)).on("GET /v1/tasks/t-1", 200, Tasks.finished(0, 0, 2));
+            Path manifest = Files.writeString(folder.resolve("list.JSONL"), "\"a\"\n\"b\"\n");
+
+            Cli.Result result = new Cli().embedding(server).run("ingest", "--manifest", manifest.toString());
+
+            assertThat(result.exitCode()).as(result.err()).isZero();
+            assertThat(result.out()).contains("Task t-1 is finished: 2 files");
+        }
+
+        @Test
+        void mustHaveANameThatTellsItsFormat() throws IOException {
+            Path manifest = Files.writeString(folder.resolve("list.txt"), "a\n");
+
+            assertThat(new Cli()
+                            .talkingTo(server)
+                            .run("ingest", "--manifest", manifest.toString())
+                            .err())
+                    .contains("must end in .ndjson, .jsonl or .csv");
+            assertThat(new Cli()
+                            .talkingTo(server)
+                            .run(
+                                    "ingest",
+                                    "--manifest",
+                                    folder.resolve("none.csv").toString())
+                            .err())
+                    .startsWith("There is no file");
+            assertThat(server.requests()).isEmpty();
+        }
+
+        @Test
+        void takesThePlaceOfPaths() {
+            var cli = new Cli().talkingTo(server);
+
+            assertThat(cli.run("ingest", "--manifest", "a.csv", docs.toString()).exitCode())
+                    .isEqualTo(2);
+            assertThat(cli.run("ingest").exitCode()).isEqualTo(2);
+        }
+    }
+
+    @Nested
     final class OnWrongUse {
         @Test
         void namesThePathThatIsMissing() {

@@ -12,6 +12,7 @@ import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.NewFileTask;
 import io.filemill.db.task.NewUploadTask;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,9 +77,10 @@ class UploadControllerTest {
         stored = folder.resolve("stored");
         root = Files.createDirectory(folder.toRealPath().resolve("root"));
         store = new FileStore(stored, Clock.systemUTC());
-        var uploads = new Uploads(
-                store, new IngestRoots(root.toString()), recorded, Set.of("document", "noop"), new CurrentUser());
-        mvc = Slice.of(new UploadController(uploads, Slice.json()), new JsonBodyLimit(100_000));
+        var roots = new IngestRoots(root.toString());
+        var uploads = new Uploads(store, roots, recorded, Set.of("document", "noop"), new CurrentUser());
+        var manifests = new Manifests(store, roots, uploads, MultipartReceiver.Limits.NONE);
+        mvc = Slice.of(new UploadController(uploads, manifests, Slice.json()), new JsonBodyLimit(100_000));
     }
 
     private MvcTestResult send(Multipart body) {
@@ -394,5 +396,53 @@ class UploadControllerTest {
                 send("{\"processor\": \"noop\", \"items\": [\"" + "x".repeat(200_000) + "\"]}"),
                 413,
                 "/problems/too-large");
+    }
+
+    private MvcTestResult sendManifest(String contentType, String query, String manifest) {
+        return mvc.post()
+                .uri(URI.create("/v1/tasks" + query))
+                .contentType(MediaType.parseMediaType(contentType))
+                .content(manifest.getBytes(StandardCharsets.UTF_8))
+                .exchange();
+    }
+
+    @Test
+    void manifestsBecomeTasks() {
+        assertThat(sendManifest(
+                        "application/x-ndjson",
+                        "?processor=noop&priority=7&settings=%7B%22a%22:1%7D&replace_duplicates=true&max_attempts=2",
+                        "\"a\"\n{\"item\": \"b\", \"filename\": \"Bee\"}\n\"a\"\n"))
+                .hasStatus(201)
+                .hasHeader("Location", "/v1/tasks/" + recorded.task().id())
+                .bodyText()
+                .contains("\"total_files\":2", "\"duplicates_ignored\":1");
+        assertThat(recorded.files).containsExactly(NewFileTask.notStored("a", "a"), NewFileTask.notStored("b", "Bee"));
+        assertThat(recorded.task().priority()).isEqualTo(7);
+        assertThat(recorded.task().limits().maxAttempts()).isEqualTo(2);
+        assertThat(recorded.task().settings().toString()).isEqualTo("{\"a\":1,\"replace_duplicates\":true}");
+        assertThat(storedFiles()).isEmpty();
+    }
+
+    @Test
+    void csvManifestsBecomeTasks() {
+        assertThat(sendManifest("text/csv; charset=utf-8", "", "path\n" + root + "/a.pdf\n"))
+                .hasStatus(201);
+        assertThat(recorded.files).containsExactly(NewFileTask.notStored(root + "/a.pdf", "a.pdf"));
+    }
+
+    @Test
+    void badManifestsAreRefused() {
+        String noop = "?processor=noop";
+        assertRefused(
+                sendManifest("application/x-ndjson", noop, "\"a\"\n{"), 400, "\"line\":2", "Line 2 of the manifest");
+        assertRefused(
+                sendManifest("text/csv", "", "path\n/etc/passwd\n"), 403, "/problems/path-not-allowed", "\"line\":2");
+        assertRefused(sendManifest("application/x-ndjson", noop, "\n\n"), 400, "/problems/no-files");
+        assertRefused(sendManifest("text/csv", noop, "item\n"), 400, "/problems/no-files");
+        assertRefused(sendManifest("text/csv; charset=iso-8859-1", noop, "item\na\n"), 415, "UTF-8");
+        assertRefused(sendManifest("text/csv", "?priority=high", "item\na\n"), 400, "The parameter priority");
+        assertRefused(sendManifest("text/csv", "?settings=nope", "item\na\n"), 400, "settings");
+        assertRefused(sendManifest("text/csv", "?processor=nope", "item\na\n"), 400, "/problems/unknown-processor");
+        assertRefused(sendManifest("text/plain", noop, "a\n"), 415, "application/x-ndjson");
     }
 }

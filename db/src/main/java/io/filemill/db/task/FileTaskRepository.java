@@ -54,29 +54,6 @@ public final class FileTaskRepository {
     }
 
     /**
-     * Inserts files of a new task as pending, due at once.
-     *
-     * @return how many were new; the others named an item that the task already has
-     */
-    public int insert(UUID uploadTaskId, List<NewFileTask> files) {
-        return jdbc.sql("""
-                insert into file_task (upload_task_id, item, filename, stored_as, size_bytes, sha256)
-                select :uploadTaskId, item, filename, stored_as, size_bytes, sha256
-                from unnest(:items::text[], :filenames::text[], :storedAs::text[], :sizes::bigint[], :sha256s::text[])
-                    with ordinality as given (item, filename, stored_as, size_bytes, sha256, ordinal)
-                order by ordinal
-                on conflict (upload_task_id, item) do nothing
-                """)
-                .param("uploadTaskId", uploadTaskId)
-                .param("items", files.stream().map(NewFileTask::item).toArray(String[]::new))
-                .param("filenames", files.stream().map(NewFileTask::filename).toArray(String[]::new))
-                .param("storedAs", files.stream().map(NewFileTask::storedAs).toArray(String[]::new))
-                .param("sizes", files.stream().map(NewFileTask::sizeBytes).toArray(Long[]::new))
-                .param("sha256s", files.stream().map(NewFileTask::sha256).toArray(String[]::new))
-                .update();
-    }
-
-    /**
      * Takes a dispatched file for a node: {@code pending → running}.
      *
      * @return empty if the file was cancelled, is being run or is done, or was dispatched again since, or if the node's lease has run out

@@ -15,16 +15,19 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.dao.DataIntegrityViolationException;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 @ExtendWith(PostgresExtension.class)
@@ -97,6 +100,70 @@ class SubmissionIT {
                         .list())
                 .startsWith("file 1", "file 2", "file 3")
                 .endsWith("file 2999", "file 3000");
+    }
+
+    private static NewFileTask item(int number) {
+        return NewFileTask.notStored("file " + number, "file");
+    }
+
+    @Test
+    void countsDuplicatesExactlyInAndAcrossBatches() {
+        int[] repeats = {0, 15_999, 16_000, 40_000, 69_999};
+        Iterator<NewFileTask> files = IntStream.range(0, 70_000)
+                .boxed()
+                .flatMap(i -> IntStream.of(repeats).anyMatch(repeat -> repeat == i)
+                        ? Stream.of(item(i), item(i / 2), item(i))
+                        : Stream.of(item(i)))
+                .iterator();
+
+        Accepted accepted = db.submission.submit(task(), files, null).orElseThrow();
+
+        assertThat(accepted.totalFiles()).isEqualTo(70_000);
+        assertThat(accepted.duplicatesIgnored()).isEqualTo(10);
+        assertThat(db.jdbc
+                        .sql("select item from file_task where upload_task_id = :id order by id")
+                        .param("id", accepted.id())
+                        .query(String.class)
+                        .list())
+                .isEqualTo(IntStream.range(0, 70_000).mapToObj(i -> "file " + i).toList());
+    }
+
+    @Test
+    void storesNothingOfManyFilesWhenOneOfThemCannotBeStored() {
+        NewUploadTask task = task();
+        Iterator<NewFileTask> files = IntStream.range(0, 40_000)
+                .mapToObj(i -> i == 35_000 ? NewFileTask.notStored("", "nameless") : item(i))
+                .iterator();
+
+        assertThatThrownBy(() -> db.submission.submit(task, files, null))
+                .isInstanceOf(DataIntegrityViolationException.class);
+
+        assertThat(db.uploadTasks.find("ann", task.id())).isEmpty();
+    }
+
+    @Test
+    void storesManyFilesAsItStoresFew() {
+        String sha256 = "0123456789abcdef".repeat(4);
+        List<NewFileTask> odd = List.of(
+                new NewFileTask("tab\tnew\nline \\N \\. \"quoted\"", "名前 😀", "ab/1", 12L, sha256),
+                NewFileTask.notStored("a", "b"));
+        var many = Stream.concat(odd.stream(), IntStream.range(0, 2000).mapToObj(SubmissionIT::item));
+
+        UUID copied = db.submission
+                .submit(task(), many.iterator(), null)
+                .orElseThrow()
+                .id();
+        UUID inserted =
+                db.submission.submit(task(), odd.iterator(), null).orElseThrow().id();
+
+        assertThat(stored(copied)).isEqualTo(stored(inserted)).hasSize(2);
+    }
+
+    private List<Map<String, Object>> stored(UUID task) {
+        return db.jdbc.sql("""
+                        select item, filename, stored_as, size_bytes, sha256, status, retry_count, result
+                        from file_task where upload_task_id = :id order by id limit 2
+                        """).param("id", task).query().listOfRows();
     }
 
     @Nested

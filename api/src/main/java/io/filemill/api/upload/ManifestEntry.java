@@ -1,0 +1,15 @@
+package io.filemill.api.upload;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of a manifest, as the client wrote it.
+ *
+ * @param path where a file lies on this server, or null if the line has an item
+ * @param item what identifies the file, or null if the line has a path
+ * @param filename the name to show to people, or null for the last part of the path or item
+ */
+record ManifestEntry(
+        @Nullable String path,
+        @Nullable String item,
+        @Nullable String filename) {}
