@@ -7,6 +7,7 @@ import io.filemill.db.failure.Phase;
 import io.filemill.db.node.NewNode;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
+import io.filemill.db.queue.Listings;
 import io.filemill.db.queue.Retry;
 import io.filemill.db.queue.Submission;
 import io.filemill.db.task.FileTaskIntake;
@@ -39,8 +40,9 @@ public final class TestDatabase implements AutoCloseable {
     public final FileTaskRepository fileTasks = new FileTaskRepository(jdbc, transaction);
     public final NodeRepository nodes = new NodeRepository(jdbc, Duration.ofMinutes(1));
     public final Feeder feeder = new Feeder(dataSource, jdbc, transaction);
-    public final Submission submission =
-            new Submission(jdbc, transaction, uploadTasks, new FileTaskIntake(dataSource), feeder);
+    public final FileTaskIntake intake = new FileTaskIntake(dataSource);
+    public final Listings listings = new Listings(jdbc, transaction, intake, feeder);
+    public final Submission submission = new Submission(jdbc, transaction, uploadTasks, intake, feeder, listings);
     public final Retry retry = new Retry(transaction, new RetryRows(jdbc), feeder);
 
     /** Submits a task of the user with files named 1 to n, for the noop processor. */
@@ -139,7 +141,7 @@ public final class TestDatabase implements AutoCloseable {
     /** Deletes all rows. */
     public void empty() {
         jdbc.sql(
-                        "truncate upload_task, file_task, file_attempt, failed_content, idempotency_key, document, chunk, worker_node, jobrunr_jobs, jobrunr_recurring_jobs, jobrunr_backgroundjobservers")
+                        "truncate upload_task, task_listing, task_listing_source, file_task, file_attempt, failed_content, idempotency_key, document, chunk, worker_node, jobrunr_jobs, jobrunr_recurring_jobs, jobrunr_backgroundjobservers")
                 .update();
     }
 

@@ -7,7 +7,9 @@ public enum Channel {
     /** There may be something to run. */
     WORK("filemill_work"),
     /** Files were cancelled that a node may be running. */
-    CANCEL("filemill_cancel");
+    CANCEL("filemill_cancel"),
+    /** There is a task whose files are to be listed. */
+    LISTING("filemill_listing");
 
     private final String channelName;
 

@@ -1,5 +1,7 @@
 package io.filemill.db.queue;
 
+import io.filemill.db.listing.FoundFiles;
+import io.filemill.db.listing.NewListing;
 import io.filemill.db.notification.Channel;
 import io.filemill.db.task.FileTaskIntake;
 import io.filemill.db.task.NewFileTask;
@@ -30,37 +32,47 @@ public final class Submission {
     private final FileTaskIntake fileTasks;
     private final Feeder feeder;
     private final IdempotencyKeys keys;
+    private final Listings listings;
 
     public Submission(
             JdbcClient jdbc,
             TransactionTemplate transaction,
             UploadTaskRepository uploadTasks,
             FileTaskIntake fileTasks,
-            Feeder feeder) {
+            Feeder feeder,
+            Listings listings) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.uploadTasks = uploadTasks;
         this.fileTasks = fileTasks;
         this.feeder = feeder;
         this.keys = new IdempotencyKeys(jdbc);
+        this.listings = listings;
     }
 
     /**
      * What was accepted.
      *
+     * @param totalFiles those that were found so far, if the task is being prepared
      * @param replayed whether it was an earlier submission with the same key; the id is that of the earlier task
+     * @param preparing whether a node is to list more files of it
      */
-    public record Accepted(UUID id, int totalFiles, int duplicatesIgnored, boolean replayed) {}
+    public record Accepted(UUID id, int totalFiles, int duplicatesIgnored, boolean replayed, boolean preparing) {}
+
+    /** As {@link #submit(NewUploadTask, FoundFiles, IdempotencyKey)} with all files of the task. */
+    public Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> files, @Nullable IdempotencyKey key) {
+        return submit(task, FoundFiles.of(files), key);
+    }
 
     /**
      * Records an upload task with its files and dispatches the first of them, in one transaction. Memory does not grow with the number of
-     * files. What the iterator throws rolls everything back.
+     * files. What the iterator throws rolls everything back. What is left for a node to list makes a task that is being prepared.
      *
      * @param key if given, this and any later submission of the user with this key make one task together
-     * @return empty, with nothing stored, if there was no file
+     * @return empty, with nothing stored, if there was no file and nothing to list
      * @throws IdempotencyException if the key was used for another request, or its first request is being recorded right now
      */
-    public Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> files, @Nullable IdempotencyKey key) {
+    public Optional<Accepted> submit(NewUploadTask task, FoundFiles files, @Nullable IdempotencyKey key) {
         return transaction.execute(status -> {
             if (key != null) {
                 Optional<Accepted> earlier = keys.begin(task.userId(), key);
@@ -78,12 +90,14 @@ public final class Submission {
                 copying = copying && batch.size() >= WORTH_A_COPY && fileTasks.copy(task.id(), batch);
                 stored += copying ? batch.size() : fileTasks.insert(task.id(), batch);
             }
-            if (stored == 0) {
+            Optional<NewListing> rest = files.rest();
+            if (stored == 0 && rest.isEmpty()) {
                 status.setRollbackOnly();
                 return Optional.empty();
             }
-            uploadTasks.recordTotals(task.id(), stored, given - stored);
-            var accepted = new Accepted(task.id(), stored, given - stored, false);
+            int failed = rest.isEmpty() ? 0 : listings.begin(task.id(), rest.get());
+            uploadTasks.recordTotals(task.id(), stored, given - stored, failed);
+            var accepted = new Accepted(task.id(), stored + failed, given - stored, false, rest.isPresent());
             if (key != null) {
                 keys.remember(task.userId(), key, accepted);
             }

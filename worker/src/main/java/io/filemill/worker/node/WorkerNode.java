@@ -6,11 +6,13 @@ import io.filemill.db.node.NodeRepository;
 import io.filemill.db.notification.Channel;
 import io.filemill.db.notification.NotificationListener;
 import io.filemill.db.queue.Feeder;
+import io.filemill.db.queue.Listings;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.worker.capacity.WorkerCapacity;
 import io.filemill.worker.file.RunningFiles;
 import io.filemill.worker.jobrunr.JobServer;
 import io.filemill.worker.jobrunr.ServerState;
+import io.filemill.worker.listing.Lister;
 import io.filemill.worker.rescue.Rescuer;
 import java.time.Duration;
 import java.util.Map;
@@ -54,7 +56,7 @@ public final class WorkerNode implements SmartLifecycle {
     private volatile long lastBeat = System.nanoTime();
 
     /** The database's side of a node. */
-    public record Rows(NodeRepository nodes, FileTaskRepository files) {}
+    public record Rows(NodeRepository nodes, FileTaskRepository files, Listings listings) {}
 
     /** Makes the JobRunr server of the node. */
     public interface ServerFactory {
@@ -64,7 +66,11 @@ public final class WorkerNode implements SmartLifecycle {
 
     /** What lives between start and stop. */
     private record Running(
-            JobServer server, Pump pump, NotificationListener listener, ScheduledExecutorService beats) {}
+            JobServer server,
+            Pump pump,
+            Lister lister,
+            NotificationListener listener,
+            ScheduledExecutorService beats) {}
 
     public WorkerNode(
             NodeIdentity identity,
@@ -98,8 +104,14 @@ public final class WorkerNode implements SmartLifecycle {
         pumpOfServer.pump = pump;
         server.start();
         pump.start();
+        var lister = new Lister(rows.listings(), identity.id());
+        lister.start();
         NotificationListener listener = NotificationListener.start(
-                unpooled, Map.of(Channel.WORK, payload -> pump.wake(), Channel.CANCEL, payload -> cancelled()));
+                unpooled,
+                Map.of(
+                        Channel.WORK, payload -> pump.wake(),
+                        Channel.CANCEL, payload -> cancelled(),
+                        Channel.LISTING, payload -> lister.wake()));
         ScheduledExecutorService beats = Executors.newScheduledThreadPool(2, task -> {
             var thread = new Thread(task, "node-beats");
             thread.setDaemon(true);
@@ -112,7 +124,7 @@ public final class WorkerNode implements SmartLifecycle {
                 pump.wake();
             }
         });
-        started = new Running(server, pump, listener, beats);
+        started = new Running(server, pump, lister, listener, beats);
         LOG.atInfo()
                 .addKeyValue("node", identity.name())
                 .addKeyValue("nodeId", identity.id())
@@ -223,6 +235,7 @@ public final class WorkerNode implements SmartLifecycle {
         draining = true;
         node.server().closeSlots();
         node.pump().close();
+        node.lister().close();
         if (node.server().holdsJobsInAdvance()) {
             running.releaseWaiting();
         }
