@@ -109,16 +109,15 @@ public final class Feeder {
                     from in_turn
                     order by place
                     limit :room),
-                locked as (                         -- a file that is being cancelled is left alone
-                    select f.id, chosen.place
+                locked as (                         -- a file that is being cancelled is left alone; by id alone, or a planner that has
+                    select f.id, f.status, f.dispatched_at, chosen.place                -- not seen the task yet walks all its due files
                     from file_task f join chosen on chosen.id = f.id
-                    where f.status = 'pending' and f.dispatched_at is null
                     for update of f skip locked),
                 dispatched as (
                     update file_task f
                     set dispatched_at = now(), attempt = f.attempt + 1, updated_at = now()
                     from locked
-                    where f.id = locked.id
+                    where f.id = locked.id and locked.status = 'pending' and locked.dispatched_at is null
                     returning f.id, f.attempt, f.filename, locked.place)
                 select id, attempt, filename from dispatched order by place
                 """)
