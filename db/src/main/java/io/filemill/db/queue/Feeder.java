@@ -147,12 +147,10 @@ public final class Feeder {
                     from in_turn
                     order by place
                     limit :room),
-                locked as (                         -- a file that is being cancelled is left alone
-                    select f.id, chosen.place, :nodeId::uuid is not null and f.crash_count = 0 as taken
+                locked as (                         -- a file that is being cancelled is left alone; by id alone, or a planner that has
+                    select f.id, f.status, f.dispatched_at, chosen.place,               -- not seen the task yet walks all its due files
+                           :nodeId::uuid is not null and f.crash_count = 0 as taken
                     from file_task f join chosen on chosen.id = f.id
-                    where f.status = 'pending' and f.dispatched_at is null
-                      and (:nodeId::uuid is null
-                           or exists (select from worker_node n where n.id = :nodeId::uuid and n.lease_expires_at > now()))
                     for update of f skip locked),
                 dispatched as (
                     update file_task f
@@ -161,7 +159,9 @@ public final class Feeder {
                         node_id = case when locked.taken then :nodeId::uuid else f.node_id end,
                         started_at = case when locked.taken then now() else f.started_at end
                     from locked
-                    where f.id = locked.id
+                    where f.id = locked.id and locked.status = 'pending' and locked.dispatched_at is null
+                      and (:nodeId::uuid is null
+                           or exists (select from worker_node n where n.id = :nodeId::uuid and n.lease_expires_at > now()))
                     returning f.*, locked.place, locked.taken)
                 select d.*, t.user_id, t.processor, t.settings, t.timeout_seconds, t.stall_timeout_seconds, t.max_attempts,
                        t.status = 'pending' as first_of_task
