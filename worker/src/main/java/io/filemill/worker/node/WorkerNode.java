@@ -6,6 +6,7 @@ import io.filemill.db.node.NodeRepository;
 import io.filemill.db.notification.Channel;
 import io.filemill.db.notification.NotificationListener;
 import io.filemill.db.queue.Feeder;
+import io.filemill.db.queue.FileTaskJob;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.worker.capacity.WorkerCapacity;
 import io.filemill.worker.file.RunningFiles;
@@ -96,10 +97,18 @@ public final class WorkerNode implements SmartLifecycle {
         JobServer server = serverFactory.create(pumpOfServer::slotFreed);
         var pump = new Pump(server);
         pumpOfServer.pump = pump;
+        running.onEnd(pump::endWritten);
         server.start();
         pump.start();
         NotificationListener listener = NotificationListener.start(
-                unpooled, Map.of(Channel.WORK, payload -> pump.wake(), Channel.CANCEL, payload -> cancelled()));
+                unpooled,
+                Map.of(
+                        Channel.WORK,
+                        payload -> pump.wake(),
+                        Channel.CANCEL,
+                        payload -> cancelled(),
+                        Channel.PAUSE,
+                        payload -> giveBackWhatIsPaused(server)));
         ScheduledExecutorService beats = Executors.newScheduledThreadPool(2, task -> {
             var thread = new Thread(task, "node-beats");
             thread.setDaemon(true);
@@ -107,6 +116,7 @@ public final class WorkerNode implements SmartLifecycle {
         });
         var rescuer = new Rescuer(rows.files());
         every(beats, HEARTBEAT, "renew the lease", this::heartbeat);
+        every(beats, HEARTBEAT, "give back what is paused", () -> giveBackWhatIsPaused(server));
         every(beats, RESCUE, "rescue", () -> {
             if (lease.mayJudgeOthers() && rescuer.runOnce() > 0) {
                 pump.wake();
@@ -151,6 +161,16 @@ public final class WorkerNode implements SmartLifecycle {
     /** Something was cancelled, whose files this node may run. */
     private void cancelled() {
         running.stopLost(rows.files().lost(identity.id(), running.attempts()));
+    }
+
+    /** Files of this node that wait for a slot must not start if they were paused meanwhile. */
+    private void giveBackWhatIsPaused(JobServer server) {
+        if (server.holdsJobsInAdvance()) {
+            Map<Long, Integer> attempts = running.attempts();
+            server.giveBack(rows.files().heldBack(attempts.keySet()).stream()
+                    .map(id -> new FileTaskJob(id, attempts.getOrDefault(id, 0)))
+                    .toList());
+        }
     }
 
     /** How the node is now. May be called by any thread at any time. */
