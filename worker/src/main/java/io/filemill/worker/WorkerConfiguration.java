@@ -9,6 +9,7 @@ import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
 import io.filemill.db.queue.Flusher;
 import io.filemill.db.queue.IdempotencyKeys;
+import io.filemill.db.queue.QueueLimits;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.UploadTaskRepository;
@@ -117,8 +118,10 @@ class WorkerConfiguration {
             FinishedJobs jobs,
             NodeRepository nodes,
             IdempotencyKeys keys,
+            QueueLimits limits,
             WorkerProperties properties) {
-        return new Purger(uploadTasks, store, jobs, nodes, keys, properties.purgeMaxAge());
+        var leftovers = new Purger.Leftovers(jobs, keys, limits);
+        return new Purger(uploadTasks, store, nodes, leftovers, properties.purgeMaxAge());
     }
 
     @Bean

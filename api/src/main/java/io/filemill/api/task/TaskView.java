@@ -10,12 +10,18 @@ import tools.jackson.databind.JsonNode;
 /**
  * The JSON of a task.
  *
+ * @param paused whether no file of it may start
+ * @param pausedBy what was paused: {@code task}, {@code user}, {@code processor} or {@code cluster}
  * @param durationSeconds from its creation to its end, or until now
  */
 record TaskView(
         UUID taskId,
         String processor,
         JsonNode settings,
+        int priority,
+        @Nullable Instant notBefore,
+        boolean paused,
+        @Nullable String pausedBy,
         @Nullable Integer timeoutSeconds,
         @Nullable Integer stallTimeoutSeconds,
         @Nullable Integer maxAttempts,
@@ -41,6 +47,10 @@ record TaskView(
                 task.id(),
                 task.processor(),
                 task.settings(),
+                task.priority(),
+                task.notBefore(),
+                task.pausedBy() != null,
+                task.pausedBy(),
                 task.limits().timeoutSeconds(),
                 task.limits().stallTimeoutSeconds(),
                 task.limits().maxAttempts(),

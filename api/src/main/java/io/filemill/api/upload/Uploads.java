@@ -4,6 +4,7 @@ import io.filemill.api.ApiProperties;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
+import io.filemill.db.queue.AdmissionException;
 import io.filemill.db.queue.IdempotencyException;
 import io.filemill.db.queue.IdempotencyKey;
 import io.filemill.db.queue.Submission;
@@ -40,7 +41,7 @@ public final class Uploads {
             Submission submission,
             ApiProperties properties,
             CurrentUser user) {
-        this(receiver, roots, submission::submit, properties.processors(), user);
+        this(receiver, roots, new Queue(submission), properties.processors(), user);
     }
 
     Uploads(FileStore store, IngestRoots roots, Acceptance acceptance, Set<String> processors, CurrentUser user) {
@@ -63,6 +64,22 @@ public final class Uploads {
     /** What records a task, as {@link Submission#submit} does. */
     interface Acceptance {
         Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> files, @Nullable IdempotencyKey key);
+
+        /** Throws if nothing of the user can be accepted now, as {@link Submission#requireRoom} does. */
+        default void requireRoom(String userId) {}
+    }
+
+    private record Queue(Submission submission) implements Acceptance {
+        @Override
+        public Optional<Accepted> submit(
+                NewUploadTask task, Iterator<NewFileTask> files, @Nullable IdempotencyKey key) {
+            return submission.submit(task, files, key);
+        }
+
+        @Override
+        public void requireRoom(String userId) {
+            submission.requireRoom(userId);
+        }
     }
 
     /**
@@ -78,8 +95,10 @@ public final class Uploads {
      * Stores the files of a multipart request. The caller closes what this returns.
      *
      * @throws IOException if the request could not be read or the files not be stored; nothing is then left of them
+     * @throws AdmissionException if there is no room in the queue, so that the bytes need not be read
      */
     public ReceivedFiles receive(HttpServletRequest request) throws IOException {
+        requireRoom();
         return receiver.receive(request);
     }
 
@@ -106,7 +125,7 @@ public final class Uploads {
                 received.takeBack();
             }
             return AcceptedUpload.of(accepted);
-        } catch (CannotCreateTransactionException | IdempotencyException e) {
+        } catch (CannotCreateTransactionException | IdempotencyException | AdmissionException e) {
             received.takeBack();
             throw e;
         }
@@ -173,6 +192,11 @@ public final class Uploads {
         return NewFileTask.notStored(item, Items.displayName(item));
     }
 
+    /** Throws if nothing of the current user can be accepted now. */
+    void requireRoom() {
+        acceptance.requireRoom(user.id());
+    }
+
     /**
      * Records a task of the current user.
      *
@@ -181,7 +205,8 @@ public final class Uploads {
     Optional<Accepted> submit(UUID id, TaskOptions options, Iterator<NewFileTask> files, @Nullable IdempotencyKey key) {
         return acceptance.submit(
                 new NewUploadTask(
-                        id, user.id(), options.processor(), options.settings(), options.priority(), options.limits()),
+                        id, user.id(), options.processor(), options.settings(), options.priority(), options.limits(),
+                        options.notBefore()),
                 files,
                 key);
     }

@@ -7,7 +7,9 @@ public enum Channel {
     /** There may be something to run. */
     WORK("filemill_work"),
     /** Files were cancelled that a node may be running. */
-    CANCEL("filemill_cancel");
+    CANCEL("filemill_cancel"),
+    /** Files may not start any more that a node may hold for a slot. */
+    PAUSE("filemill_pause");
 
     private final String channelName;
 

@@ -2,34 +2,61 @@ package io.filemill.db.queue;
 
 import io.filemill.db.notification.Channel;
 import io.filemill.db.task.ClaimedFile;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import org.jobrunr.jobs.Job;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Gives the file tasks that are due to JobRunr: by priority, then in turn over users, and in turn over the tasks of a user. Either into a
- * bounded window of jobs that any node may fetch, or straight to a node that asks. Marking a file and storing its job are one transaction.
+ * Gives the file tasks that are due to JobRunr, in the order of docs/adr/0018-serve-who-had-least.md and within the limits. Either into a
+ * small window of jobs that any node may fetch, or straight to a node that asks. Marking a file and storing its job are one transaction.
  *
  * <p>Any process may do so at any time; an advisory lock lets one at a time do it, and the others return at once. Safe for use by several
  * threads.
  */
 public final class Feeder {
-    private static final int SMALLEST_WINDOW = 64;
-    private static final int LARGEST_WINDOW = 1024;
-    private static final int WINDOW_PER_SLOT = 4;
+    private static final int SMALLEST_WINDOW = 8;
+    private static final int LARGEST_TAKE = 1024;
+
+    /** One file in ten is the next whatever its priority. */
+    private static final double OUT_OF_TURN = 0.1;
+
+    /** A task may have fewer files that are due than it has waiting; each further round knows better which ones have some. */
+    private static final int ROUNDS = 4;
+
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);
+
+    /** The end of a file on another node gives no sign. */
+    private static final Duration WAIT_FOR_ENDS = Duration.ofMillis(500);
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
+    private final BooleanSupplier outOfTurn;
     private final FileJobs jobs;
+    private final Window window;
+    private final DispatchRows rows;
 
     public Feeder(JdbcClient jdbc, TransactionTemplate transaction) {
+        this(jdbc, transaction, () -> ThreadLocalRandom.current().nextDouble() < OUT_OF_TURN);
+    }
+
+    /**
+     * @param outOfTurn whether the next place goes to the file that is next whatever its priority
+     */
+    public Feeder(JdbcClient jdbc, TransactionTemplate transaction, BooleanSupplier outOfTurn) {
         this.jdbc = jdbc;
         this.transaction = transaction;
+        this.outOfTurn = outOfTurn;
         this.jobs = new FileJobs(jdbc);
+        this.window = new Window(jdbc);
+        this.rows = new DispatchRows(jdbc);
     }
 
     /** A file that a node has taken, and the job that runs it. */
@@ -40,9 +67,24 @@ public final class Feeder {
      *
      * @param files they are running on the node now
      * @param enqueued how many jobs were put into the window instead, to be fetched
-     * @param busy whether another process was at it, so that it is worth asking again soon
+     * @param next when to ask again
      */
-    public record Taken(List<TakenFile> files, int enqueued, boolean busy) {}
+    public record Taken(List<TakenFile> files, int enqueued, Next next) {
+        /** Nothing. */
+        public static final Taken NOTHING = new Taken(List.of(), 0, Next.WHEN_WOKEN);
+    }
+
+    /**
+     * When it is worth asking for files again.
+     *
+     * @param busy at once, because another process was at it
+     * @param delay after this time, because files wait for a time or a rate; null if none do
+     * @param atEnd when a file ends, because as many run as may
+     */
+    public record Next(boolean busy, @Nullable Duration delay, boolean atEnd) {
+        static final Next WHEN_WOKEN = new Next(false, null, false);
+        static final Next AT_ONCE = new Next(true, null, false);
+    }
 
     /**
      * Dispatches what fits into the window, and wakes the nodes at the commit if it dispatched anything. Joins the caller's transaction or
@@ -52,14 +94,14 @@ public final class Feeder {
      */
     public int feed() {
         return transaction.execute(status -> {
-            if (!isOnlyFeeder()) {
+            if (!window.tryLock()) {
                 return 0;
             }
             int room = room();
             if (room <= 0) {
                 return 0;
             }
-            List<Dispatched> dispatched = dispatch(room, null);
+            List<Dispatched> dispatched = new Round(room, null).run();
             if (!dispatched.isEmpty()) {
                 jobs.insert(dispatched.stream()
                         .map(Dispatched::file)
@@ -80,10 +122,11 @@ public final class Feeder {
      */
     public Taken take(TakingNode node, int room) {
         return transaction.execute(status -> {
-            if (!isOnlyFeeder()) {
-                return new Taken(List.of(), 0, true);
+            if (!window.tryLock()) {
+                return new Taken(List.of(), 0, Next.AT_ONCE);
             }
-            List<Dispatched> dispatched = dispatch(Math.min(room, LARGEST_WINDOW), node.id());
+            var round = new Round(Math.min(room, LARGEST_TAKE), node.id());
+            List<Dispatched> dispatched = round.run();
             List<Job> jobs = new ArrayList<>(dispatched.size());
             List<TakenFile> taken = new ArrayList<>(dispatched.size());
             for (Dispatched one : dispatched) {
@@ -99,83 +142,94 @@ public final class Feeder {
             if (!jobs.isEmpty()) {
                 this.jobs.insert(jobs);
             }
-            return new Taken(taken, jobs.size() - taken.size(), false);
+            return new Taken(taken, jobs.size() - taken.size(), round.next());
         });
     }
 
-    private boolean isOnlyFeeder() {
-        return jdbc.sql("select pg_try_advisory_xact_lock(hashtext('filemill feeder'))")
-                .query(Boolean.class)
-                .single();
-    }
-
-    /** How many files may still be dispatched: a few for each slot of the cluster, less those that wait in JobRunr already. */
+    /** How many files may still be dispatched: one for each slot of the cluster, less those that wait in JobRunr already. */
     private int room() {
         return jdbc.sql("""
-                select greatest(:smallest, :perSlot * (
+                select greatest(:smallest, (
                            select coalesce(sum(slots), 0) from worker_node
                            where status = 'active' and lease_expires_at > now()))
                        - (select count(*) from file_task where status = 'pending' and dispatched_at is not null)
                 """)
                 .param("smallest", SMALLEST_WINDOW)
-                .param("perSlot", WINDOW_PER_SLOT)
                 .query(Integer.class)
                 .single();
     }
 
-    /**
-     * @param nodeId the node that takes the files; null to leave them pending
-     */
-    private List<Dispatched> dispatch(int room, @Nullable UUID nodeId) {
-        return jdbc.sql("""
-                with due as (
-                    select f.id, t.priority, t.user_id, t.created_at,
-                           row_number() over (partition by t.id order by f.next_attempt_at, f.id) as turn_in_task
-                    from upload_task t
-                    cross join lateral (
-                        select id, next_attempt_at from file_task
-                        where upload_task_id = t.id and status = 'pending' and dispatched_at is null and next_attempt_at <= now()
-                        order by next_attempt_at, id
-                        limit :room) f
-                    where t.finished_at is null),
-                in_turn as (
-                    select id, priority, turn_in_task, created_at,
-                           row_number() over (partition by priority, user_id order by turn_in_task, created_at) as turn_of_user
-                    from due),
-                chosen as (
-                    select id, row_number() over (order by priority desc, turn_of_user, created_at, id) as place
-                    from in_turn
-                    order by place
-                    limit :room),
-                locked as (                         -- a file that is being cancelled is left alone; by id alone, or a planner that has
-                    select f.id, f.status, f.dispatched_at, chosen.place,               -- not seen the task yet walks all its due files
-                           :nodeId::uuid is not null and f.crash_count = 0 as taken
-                    from file_task f join chosen on chosen.id = f.id
-                    for update of f skip locked),
-                dispatched as (
-                    update file_task f
-                    set dispatched_at = now(), attempt = f.attempt + 1, updated_at = now(),
-                        status = case when locked.taken then 'running' else f.status end,
-                        node_id = case when locked.taken then :nodeId::uuid else f.node_id end,
-                        started_at = case when locked.taken then now() else f.started_at end
-                    from locked
-                    where f.id = locked.id and locked.status = 'pending' and locked.dispatched_at is null
-                      and (:nodeId::uuid is null
-                           or exists (select from worker_node n where n.id = :nodeId::uuid and n.lease_expires_at > now()))
-                    returning f.*, locked.place, locked.taken)
-                select d.*, t.user_id, t.processor, t.settings, t.timeout_seconds, t.stall_timeout_seconds, t.max_attempts,
-                       t.status = 'pending' as first_of_task
-                from dispatched d join upload_task t on t.id = d.upload_task_id
-                order by d.place
-                """)
-                .param("room", room)
-                .param("nodeId", nodeId)
-                .query((row, number) -> new Dispatched(ClaimedFile.of(row, number), row.getBoolean("taken")))
-                .list();
+    /** A time span of the database's, which counts in seconds. */
+    static Duration duration(double seconds) {
+        return Duration.ofNanos((long) (seconds * 1e9));
     }
 
     /**
      * @param taken whether it is running now; else it is pending
      */
-    private record Dispatched(ClaimedFile file, boolean taken) {}
+    record Dispatched(ClaimedFile file, boolean taken) {}
+
+    /** One choice of files, in one transaction. */
+    private final class Round {
+        private final int room;
+        private final @Nullable UUID nodeId;
+        private @Nullable Duration wait;
+        private boolean atEnd;
+
+        /**
+         * @param nodeId the node that takes the files; null to leave them pending
+         */
+        Round(int room, @Nullable UUID nodeId) {
+            this.room = room;
+            this.nodeId = nodeId;
+        }
+
+        List<Dispatched> run() {
+            List<Dispatched> dispatched = new ArrayList<>();
+            boolean fellShort = false;
+            boolean more = true;
+            for (int i = 0; i < ROUNDS && more && dispatched.size() < room; i++) {
+                DispatchRows.Choice choice = rows.choice(nodeId, fellShort);
+                Allowances allowances =
+                        choice.limited() ? Allowances.read(jdbc, choice.tasks()) : Allowances.unlimited(jdbc);
+                List<WaitingTask> plan = new DispatchPlan(
+                                choice.tasks(), allowances::ofUser, allowances::ofProcessor, outOfTurn)
+                        .next(room - dispatched.size());
+                List<Dispatched> found = plan.isEmpty() ? List.of() : rows.dispatch(plan, nodeId);
+                if (choice.limited()) {
+                    allowances.settle(found.stream().map(Dispatched::file).toList());
+                }
+                dispatched.addAll(found);
+                more = found.size() < plan.size();
+                fellShort = fellShort || more;
+                heldBack(choice, allowances);
+            }
+            if (fellShort && dispatched.size() < room) {
+                (more ? Optional.of(SHORTEST_WAIT) : rows.nextAttempt()).ifPresent(this::waitAtMost);
+            }
+            return dispatched;
+        }
+
+        private void heldBack(DispatchRows.Choice choice, Allowances allowances) {
+            if (choice.nextStart() != null) {
+                waitAtMost(duration(choice.nextStart()));
+            }
+            allowances.secondsUntilARateAllows().ifPresent(seconds -> waitAtMost(duration(seconds)));
+            if (allowances.waitForEnds()) {
+                atEnd = true;
+                waitAtMost(WAIT_FOR_ENDS);
+            }
+        }
+
+        private void waitAtMost(Duration time) {
+            Duration atLeast = time.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : time;
+            if (wait == null || atLeast.compareTo(wait) < 0) {
+                wait = atLeast;
+            }
+        }
+
+        Next next() {
+            return new Next(false, wait, atEnd);
+        }
+    }
 }

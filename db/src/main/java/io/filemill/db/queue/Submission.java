@@ -30,6 +30,7 @@ public final class Submission {
     private final FileTaskIntake fileTasks;
     private final Feeder feeder;
     private final IdempotencyKeys keys;
+    private final Admission admission;
 
     public Submission(
             JdbcClient jdbc,
@@ -43,6 +44,7 @@ public final class Submission {
         this.fileTasks = fileTasks;
         this.feeder = feeder;
         this.keys = new IdempotencyKeys(jdbc);
+        this.admission = new Admission(jdbc);
     }
 
     /**
@@ -59,6 +61,7 @@ public final class Submission {
      * @param key if given, this and any later submission of the user with this key make one task together
      * @return empty, with nothing stored, if there was no file
      * @throws IdempotencyException if the key was used for another request, or its first request is being recorded right now
+     * @throws AdmissionException if there is no room for it in the queue
      */
     public Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> files, @Nullable IdempotencyKey key) {
         return transaction.execute(status -> {
@@ -72,17 +75,28 @@ public final class Submission {
             int given = 0;
             int stored = 0;
             boolean copying = true; // until an item comes twice
+            boolean hasBytes = false;
+            long room = admission.roomForFiles(task.userId());
             while (files.hasNext()) {
                 List<NewFileTask> batch = next(files);
                 given += batch.size();
                 copying = copying && batch.size() >= WORTH_A_COPY && fileTasks.copy(task.id(), batch);
                 stored += copying ? batch.size() : fileTasks.insert(task.id(), batch);
+                hasBytes = hasBytes || batch.stream().anyMatch(file -> file.storedAs() != null);
+                if (stored > room) { // as soon as that is known, not after a million
+                    uploadTasks.recordTotals(task.id(), stored, given - stored);
+                    admission.require(task.userId(), task.id());
+                }
             }
             if (stored == 0) {
                 status.setRollbackOnly();
                 return Optional.empty();
             }
             uploadTasks.recordTotals(task.id(), stored, given - stored);
+            if (hasBytes) {
+                uploadTasks.recordStoredBytes(task.id());
+            }
+            admission.require(task.userId(), task.id());
             var accepted = new Accepted(task.id(), stored, given - stored, false);
             if (key != null) {
                 keys.remember(task.userId(), key, accepted);
@@ -91,6 +105,15 @@ public final class Submission {
             Channel.WORK.send(jdbc, ""); // even if another process was feeding and could not see these rows
             return Optional.of(accepted);
         });
+    }
+
+    /**
+     * Says beforehand whether a submission of the user could be accepted at all.
+     *
+     * @throws AdmissionException if there is no room for any file in the queue
+     */
+    public void requireRoom(String userId) {
+        admission.requireRoom(userId);
     }
 
     private static List<NewFileTask> next(Iterator<NewFileTask> files) {

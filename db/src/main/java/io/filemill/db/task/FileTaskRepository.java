@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -262,6 +263,18 @@ public final class FileTaskRepository {
                 .param("nodeId", nodeId)
                 .param("ids", running.keySet().toArray(Long[]::new))
                 .param("attempts", running.values().toArray(Integer[]::new))
+                .query(Long.class)
+                .list();
+    }
+
+    /** Those of the given files whose task is paused, or may not start yet. */
+    public List<Long> heldBack(Set<Long> ids) {
+        return jdbc.sql("""
+                select f.id
+                from file_task f join upload_task t on t.id = f.upload_task_id
+                where f.id = any (:ids::bigint[]) and t.finished_at is null and (t.not_before > now() or paused_by(t) is not null)
+                """)
+                .param("ids", ids.toArray(Long[]::new))
                 .query(Long.class)
                 .list();
     }

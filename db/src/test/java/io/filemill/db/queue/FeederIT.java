@@ -111,7 +111,7 @@ class FeederIT {
         db.feeder.feed();
         db.feeder.feed();
 
-        assertThat(dispatchedInOrder()).hasSize(64);
+        assertThat(dispatchedInOrder()).hasSize(8);
     }
 
     @Test
@@ -123,52 +123,36 @@ class FeederIT {
 
         db.feeder.feed();
 
-        assertThat(dispatchedInOrder()).hasSize(4 * 20 * 4);
+        assertThat(dispatchedInOrder()).hasSize(20 * 4);
     }
 
     @Test
-    void takesTurnsBetweenUsers() {
-        UUID million = db.submit("ann", 1000);
-        db.jdbc.sql("update file_task set dispatched_at = null, attempt = 0").update();
-        db.jdbc.sql("delete from jobrunr_jobs").update();
-        UUID ten = db.submit("bob", 10);
+    void storesJobsInTheOrderInWhichTheyAreToRun() {
+        UUID low = db.submit("ann", 1000, 3);
+        emptyTheWindow();
 
-        db.feeder.feed();
+        UUID high = db.submit("ann", 4, 7);
 
-        assertThat(dispatchedOf(ten)).isEqualTo(10);
-        assertThat(dispatchedOf(million)).isEqualTo(54);
+        List<Long> first = db.fileIds(high);
+        first.addAll(db.fileIds(low).subList(0, 4));
+        assertThat(dispatchedInOrder()).containsExactlyElementsOf(first);
     }
 
-    @Test
-    void takesTurnsBetweenTheTasksOfAUser() {
-        UUID large = db.submit("ann", 1000);
-        db.jdbc.sql("update file_task set dispatched_at = null, attempt = 0").update();
+    private void emptyTheWindow() {
         db.jdbc.sql("delete from jobrunr_jobs").update();
-        UUID small = db.submit("ann", 10);
-
-        assertThat(dispatchedOf(small)).isEqualTo(10);
-        assertThat(dispatchedOf(large)).isEqualTo(54);
-    }
-
-    @Test
-    void prefersAHigherPriority() {
-        db.submit("ann", 1000, 0);
-        db.jdbc.sql("update file_task set dispatched_at = null, attempt = 0").update();
-        db.jdbc.sql("delete from jobrunr_jobs").update();
-
-        UUID urgent = db.submit("ann", 64, 9);
-
-        assertThat(dispatchedOf(urgent)).isEqualTo(64);
+        db.jdbc.sql("delete from user_share").update();
+        db.jdbc
+                .sql("update file_task set dispatched_at = null, attempt = 0 where status = 'pending'")
+                .update();
     }
 
     @Test
     void letsOneProcessFeedAtATime() {
         db.submit("ann", 1000);
-        db.jdbc.sql("update file_task set dispatched_at = null").update();
-        db.jdbc.sql("delete from jobrunr_jobs").update();
+        emptyTheWindow();
 
         db.transaction.executeWithoutResult(status -> {
-            assertThat(db.feeder.feed()).isEqualTo(64);
+            assertThat(db.feeder.feed()).isEqualTo(8);
             int other = CompletableFuture.supplyAsync(() -> db.feeder.feed()).join();
             assertThat(other).isZero();
         });
@@ -201,13 +185,6 @@ class FeederIT {
         private Feeder.Taken take(TakingNode node, int room) {
             emptyTheWindow();
             return db.feeder.take(node, room);
-        }
-
-        private void emptyTheWindow() {
-            db.jdbc.sql("delete from jobrunr_jobs").update();
-            db.jdbc
-                    .sql("update file_task set dispatched_at = null, attempt = 0 where status = 'pending'")
-                    .update();
         }
 
         @Test
@@ -283,10 +260,11 @@ class FeederIT {
             TakingNode node = node();
 
             db.transaction.executeWithoutResult(status -> {
-                assertThat(db.feeder.take(node, 1).busy()).isFalse();
-                assertThat(CompletableFuture.supplyAsync(() -> db.feeder.take(node, 1))
-                                .join())
-                        .isEqualTo(new Feeder.Taken(List.of(), 0, true));
+                assertThat(db.feeder.take(node, 1).next().busy()).isFalse();
+                Feeder.Taken other = CompletableFuture.supplyAsync(() -> db.feeder.take(node, 1))
+                        .join();
+                assertThat(other.files()).isEmpty();
+                assertThat(other.next().busy()).isTrue();
             });
         }
 

@@ -160,7 +160,7 @@ public final class JobServer {
         OneLifeServer server = server();
         int room = slots.room();
         if (server == null || room == 0) {
-            return new Feeder.Taken(List.of(), 0, false);
+            return Feeder.Taken.NOTHING;
         }
         Feeder.Taken taken = feeder.take(new TakingNode(settings.nodeId(), settings.nodeName()), room);
         try {
@@ -193,6 +193,11 @@ public final class JobServer {
     /** Whether jobs wait here for a slot. */
     public boolean holdsJobsInAdvance() {
         return slots.occupied() > settings.slots();
+    }
+
+    /** Gives files back that wait here for a slot. Those that have begun go on. */
+    public void giveBack(List<FileTaskJob> jobs) {
+        jobs.forEach(handlers.files()::giveUp);
     }
 
     /** Whether no job runs or is about to. */

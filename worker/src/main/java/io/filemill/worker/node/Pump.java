@@ -24,6 +24,7 @@ final class Pump implements AutoCloseable {
     private final Semaphore wakeUps = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "pump");
     private volatile boolean windowHasJobs = true;
+    private volatile boolean waitsForEnds;
     private volatile boolean closed;
 
     Pump(JobServer server) {
@@ -46,6 +47,13 @@ final class Pump implements AutoCloseable {
         wakeUps.release();
     }
 
+    /** The end of a file is written down, so a limit may allow another one. */
+    void endWritten() {
+        if (waitsForEnds) {
+            wakeUps.release();
+        }
+    }
+
     private void run() {
         Duration pause = Duration.ZERO;
         while (!closed) {
@@ -55,9 +63,7 @@ final class Pump implements AutoCloseable {
                 }
                 wakeUps.drainPermits();
                 pause = TICK;
-                if (look()) {
-                    pause = Duration.ofMillis(ThreadLocalRandom.current().nextInt(1, LONGEST_TURN_MILLIS));
-                }
+                pause = pauseAfter(look());
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
@@ -66,19 +72,28 @@ final class Pump implements AutoCloseable {
         }
     }
 
-    /** Returns whether it should look again soon. */
-    private boolean look() {
+    private static Duration pauseAfter(Feeder.Next next) {
+        if (next.busy()) {
+            return Duration.ofMillis(ThreadLocalRandom.current().nextInt(1, LONGEST_TURN_MILLIS));
+        }
+        Duration wait = next.delay();
+        return wait == null || wait.compareTo(TICK) > 0 ? TICK : wait;
+    }
+
+    private Feeder.Next look() {
         if (windowHasJobs) {
             windowHasJobs = false; // what comes from now on may not be seen by this fetch
             if (server.fetch()) {
                 windowHasJobs = true;
             }
         }
+        waitsForEnds = true; // an end that is written from now on may not be seen by this look
         Feeder.Taken taken = server.take();
         if (taken.enqueued() > 0) {
             wake();
         }
-        return taken.busy();
+        waitsForEnds = taken.next().atEnd() || taken.next().busy();
+        return taken.next();
     }
 
     /** Returns when what was being taken is handed over, or after some seconds. */

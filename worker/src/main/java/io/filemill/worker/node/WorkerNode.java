@@ -7,6 +7,7 @@ import io.filemill.db.node.Signs;
 import io.filemill.db.notification.Channel;
 import io.filemill.db.notification.NotificationListener;
 import io.filemill.db.queue.Feeder;
+import io.filemill.db.queue.FileTaskJob;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.worker.capacity.WorkerCapacity;
 import io.filemill.worker.file.RunningFiles;
@@ -101,16 +102,25 @@ public final class WorkerNode implements SmartLifecycle {
         JobServer server = serverFactory.create(pumpOfServer::slotFreed);
         var pump = new Pump(server);
         pumpOfServer.pump = pump;
+        running.onEnd(pump::endWritten);
         server.start();
         pump.start();
         NotificationListener listener = NotificationListener.start(
-                unpooled, Map.of(Channel.WORK, payload -> pump.wake(), Channel.CANCEL, payload -> cancelled()));
+                unpooled,
+                Map.of(
+                        Channel.WORK,
+                        payload -> pump.wake(),
+                        Channel.CANCEL,
+                        payload -> cancelled(),
+                        Channel.PAUSE,
+                        payload -> giveBackWhatIsPaused(server)));
         ScheduledExecutorService beats = Executors.newScheduledThreadPool(2, task -> {
             var thread = new Thread(task, "node-beats");
             thread.setDaemon(true);
             return thread;
         });
         every(beats, HEARTBEAT, "renew the lease", () -> heartbeat(server, pump));
+        every(beats, HEARTBEAT, "give back what is paused", () -> giveBackWhatIsPaused(server));
         every(beats, RESCUE, "rescue", () -> rescue(pump));
         started = new Running(server, pump, listener, beats);
         LOG.atInfo()
@@ -170,6 +180,16 @@ public final class WorkerNode implements SmartLifecycle {
     /** Something was cancelled, whose files this node may run. */
     private void cancelled() {
         running.stopLost(rows.files().lost(identity.id(), running.attempts()));
+    }
+
+    /** Files of this node that wait for a slot must not start if they were paused meanwhile. */
+    private void giveBackWhatIsPaused(JobServer server) {
+        if (server.holdsJobsInAdvance()) {
+            Map<Long, Integer> attempts = running.attempts();
+            server.giveBack(rows.files().heldBack(attempts.keySet()).stream()
+                    .map(id -> new FileTaskJob(id, attempts.getOrDefault(id, 0)))
+                    .toList());
+        }
     }
 
     /** How the node is now. May be called by any thread at any time. */
