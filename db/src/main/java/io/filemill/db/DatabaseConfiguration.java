@@ -98,8 +98,8 @@ public class DatabaseConfiguration {
     }
 
     @Bean
-    Feeder feeder(DataSource dataSource, JdbcClient jdbc, TransactionTemplate transaction) {
-        return new Feeder(dataSource, jdbc, transaction);
+    Feeder feeder(JdbcClient jdbc, TransactionTemplate transaction) {
+        return new Feeder(jdbc, transaction);
     }
 
     @Bean

@@ -38,7 +38,7 @@ public final class TestDatabase implements AutoCloseable {
     public final UploadTaskRepository uploadTasks = new UploadTaskRepository(jdbc, transaction);
     public final FileTaskRepository fileTasks = new FileTaskRepository(jdbc, transaction);
     public final NodeRepository nodes = new NodeRepository(jdbc, Duration.ofMinutes(1));
-    public final Feeder feeder = new Feeder(dataSource, jdbc, transaction);
+    public final Feeder feeder = new Feeder(jdbc, transaction);
     public final Submission submission =
             new Submission(jdbc, transaction, uploadTasks, new FileTaskIntake(dataSource), feeder);
     public final Retry retry = new Retry(transaction, new RetryRows(jdbc), feeder);

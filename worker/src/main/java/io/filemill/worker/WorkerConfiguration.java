@@ -167,12 +167,13 @@ class WorkerConfiguration {
             WorkerCapacity capacity,
             FileTaskHandler files,
             Flusher flusher,
+            Feeder feeder,
             Purger purger,
             WorkerProperties properties) {
         var handlers = new JobServer.Handlers(files, purger);
         var settings = new JobServer.Settings(
                 node.id(), node.name(), capacity.slots(), properties.pollInterval(), properties.purgeInterval());
-        return slotFreed -> new JobServer(dataSource, flusher, settings, handlers, slotFreed);
+        return slotFreed -> new JobServer(dataSource, flusher, feeder, settings, handlers, slotFreed);
     }
 
     private static String host() {

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
+import io.filemill.db.task.FileTask;
+import io.filemill.db.task.TaskStatus;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jobrunr.jobs.Job;
+import org.jobrunr.jobs.states.ProcessingState;
 import org.jobrunr.jobs.states.StateName;
 import org.jobrunr.storage.StorageProvider;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -164,8 +169,7 @@ class FeederIT {
 
         db.transaction.executeWithoutResult(status -> {
             assertThat(db.feeder.feed()).isEqualTo(64);
-            int other = java.util.concurrent.CompletableFuture.supplyAsync(() -> db.feeder.feed())
-                    .join();
+            int other = CompletableFuture.supplyAsync(() -> db.feeder.feed()).join();
             assertThat(other).isZero();
         });
     }
@@ -182,5 +186,117 @@ class FeederIT {
                     .as("rows read")
                     .isBetween(64L, 10_000L);
         });
+    }
+
+    @Nested
+    class Taking {
+        private TakingNode node() {
+            return new TakingNode(db.node(), "a node");
+        }
+
+        private FileTask file(long id) {
+            return db.fileTasks.find("ann", id).orElseThrow();
+        }
+
+        private Feeder.Taken take(TakingNode node, int room) {
+            emptyTheWindow();
+            return db.feeder.take(node, room);
+        }
+
+        private void emptyTheWindow() {
+            db.jdbc.sql("delete from jobrunr_jobs").update();
+            db.jdbc
+                    .sql("update file_task set dispatched_at = null, attempt = 0 where status = 'pending'")
+                    .update();
+        }
+
+        @Test
+        void givesFilesThatRunWithJobsThatTheirNodeProcesses() {
+            UUID task = db.submit("ann", 3);
+            TakingNode node = node();
+
+            Feeder.Taken taken = take(node, 2);
+
+            assertThat(taken.files())
+                    .extracting(one -> one.file().id())
+                    .containsExactly(db.fileIds(task).get(0), db.fileIds(task).get(1));
+            assertThat(taken.enqueued()).isZero();
+            StorageProvider jobs = JobRunrStorage.open(db.dataSource);
+            assertThat(taken.files()).allSatisfy(one -> {
+                FileTask file = file(one.file().id());
+                assertThat(file.status()).isEqualTo(TaskStatus.RUNNING);
+                assertThat(file.attempt()).isEqualTo(1).isEqualTo(one.file().attempt());
+                assertThat(one.file().firstOfTask()).isTrue();
+                assertThat(one.file().processor()).isEqualTo("noop");
+                Job stored = jobs.getJobById(one.job().getId());
+                assertThat(stored.getVersion()).isEqualTo(one.job().getVersion());
+                assertThat(stored.<ProcessingState>getJobState().getServerId()).isEqualTo(node.id());
+                assertThat(stored.getJobSignature()).isEqualTo(one.job().getJobSignature());
+                assertThat(stored.getAmountOfRetries()).isZero();
+            });
+            assertThat(dispatchedInOrder()).hasSize(2);
+        }
+
+        @Test
+        void givesEachFileOnce() {
+            db.submit("ann", 5);
+            TakingNode node = node();
+
+            assertThat(take(node, 3).files()).hasSize(3);
+            assertThat(db.feeder.take(node, 3).files()).hasSize(2);
+            assertThat(db.feeder.take(node, 3).files()).isEmpty();
+        }
+
+        @Test
+        void givesNothingToANodeWithoutALease() {
+            db.submit("ann", 1);
+            TakingNode node = node();
+            db.expire(node.id());
+
+            assertThat(take(node, 3).files()).isEmpty();
+            assertThat(dispatchedInOrder()).isEmpty();
+        }
+
+        @Test
+        void enqueuesAFileWhoseNodeDiedSoThatItIsClaimedWhenItStarts() {
+            UUID task = db.submit("ann", 2);
+            long crashed = db.fileIds(task).get(0);
+            db.jdbc
+                    .sql("update file_task set crash_count = 1 where id = :id")
+                    .param("id", crashed)
+                    .update();
+
+            Feeder.Taken taken = take(node(), 5);
+
+            assertThat(taken.files()).hasSize(1);
+            assertThat(taken.enqueued()).isEqualTo(1);
+            assertThat(file(crashed).status()).isEqualTo(TaskStatus.PENDING);
+            assertThat(JobRunrStorage.open(db.dataSource)
+                            .getJobById(new FileTaskJob(crashed, 1).jobId())
+                            .getState())
+                    .isEqualTo(StateName.ENQUEUED);
+        }
+
+        @Test
+        void saysWhenAnotherProcessIsAtIt() {
+            db.submit("ann", 100);
+            TakingNode node = node();
+
+            db.transaction.executeWithoutResult(status -> {
+                assertThat(db.feeder.take(node, 1).busy()).isFalse();
+                assertThat(CompletableFuture.supplyAsync(() -> db.feeder.take(node, 1))
+                                .join())
+                        .isEqualTo(new Feeder.Taken(List.of(), 0, true));
+            });
+        }
+
+        @Test
+        void givesNothingOfATaskThatWasCancelled() {
+            UUID task = db.submit("ann", 100);
+            emptyTheWindow();
+            db.uploadTasks.cancel("ann", task);
+
+            assertThat(db.feeder.take(node(), 5).files()).isEmpty();
+        }
     }
 }

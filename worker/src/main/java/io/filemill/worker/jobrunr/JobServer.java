@@ -1,9 +1,11 @@
 package io.filemill.worker.jobrunr;
 
+import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FileTaskJob;
 import io.filemill.db.queue.FileTaskJobHandler;
 import io.filemill.db.queue.Flusher;
 import io.filemill.db.queue.JobRunrStorage;
+import io.filemill.db.queue.TakingNode;
 import io.filemill.worker.file.FileTaskHandler;
 import io.filemill.worker.purge.Purger;
 import java.time.Duration;
@@ -40,6 +42,7 @@ public final class JobServer {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
 
     private final StorageProvider storage;
+    private final Feeder feeder;
     private final Settings settings;
     private final SlotPolicy slots;
     private final Handlers handlers;
@@ -73,9 +76,17 @@ public final class JobServer {
     /**
      * @param dataSource JobRunr's own pool
      * @param flusher ends the jobs of files
+     * @param feeder gives files
      * @param slotFreed called on the worker thread after each job
      */
-    public JobServer(DataSource dataSource, Flusher flusher, Settings settings, Handlers handlers, Runnable slotFreed) {
+    public JobServer(
+            DataSource dataSource,
+            Flusher flusher,
+            Feeder feeder,
+            Settings settings,
+            Handlers handlers,
+            Runnable slotFreed) {
+        this.feeder = feeder;
         this.storage = JobRunrStorage.open(dataSource, flusher);
         this.settings = settings;
         this.slots = new SlotPolicy(settings.slots(), slotFreed);
@@ -125,29 +136,51 @@ public final class JobServer {
     }
 
     /**
-     * Fetches jobs for the free slots, and some more if files are short, and claims their files. On the thread that calls it, which must be
-     * always the same.
+     * Fetches jobs from the window for the free slots. On the thread that calls it, which must be always the same.
      *
-     * @return how many jobs were fetched
+     * @return whether there may be more of them
      */
-    public int fetch() {
-        if (!(supervisor.current() instanceof OneLifeServer server) || !server.isUp() || !server.isRunning()) {
-            return 0;
-        }
+    public boolean fetch() {
+        OneLifeServer server = server();
         int room = slots.room();
-        if (room == 0) {
-            return 0;
+        if (server == null || room == 0) {
+            return true;
         }
         List<Job> jobs = storage.getJobsToProcess(server, AmountBasedList.ascOnUpdatedAt(room));
+        jobs.forEach(server::processJob);
+        return jobs.size() == room;
+    }
+
+    /**
+     * Takes files for the free slots, and some more if files are short. On the thread that calls it, which must be always the same.
+     *
+     * @return what it took
+     */
+    public Feeder.Taken take() {
+        OneLifeServer server = server();
+        int room = slots.room();
+        if (server == null || room == 0) {
+            return new Feeder.Taken(List.of(), 0, false);
+        }
+        Feeder.Taken taken = feeder.take(new TakingNode(settings.nodeId(), settings.nodeName()), room);
         try {
             handlers.files()
-                    .claimAhead(
-                            jobs.stream().flatMap(job -> fileTask(job).stream()).toList());
-        } catch (RuntimeException e) {
-            LOG.atWarn().addKeyValue("reason", e.getMessage()).log("Files are claimed one by one");
+                    .hold(taken.files().stream().map(Feeder.TakenFile::file).toList());
+        } finally {
+            taken.files().forEach(file -> server.processJob(file.job()));
         }
-        jobs.forEach(server::processJob);
-        return jobs.size();
+        return taken;
+    }
+
+    /** Whether more files could be taken now. */
+    public boolean hasRoom() {
+        return slots.room() > 0;
+    }
+
+    private @Nullable OneLifeServer server() {
+        return supervisor.current() instanceof OneLifeServer server && server.isUp() && server.isRunning()
+                ? server
+                : null;
     }
 
     private static Optional<FileTaskJob> fileTask(Job job) {
@@ -155,16 +188,6 @@ public final class JobServer {
                 .filter(FileTaskJob.class::isInstance)
                 .map(FileTaskJob.class::cast)
                 .findFirst();
-    }
-
-    /** Whether more jobs could be fetched now. */
-    public boolean hasRoom() {
-        return slots.room() > 0;
-    }
-
-    /** How many jobs this node is able to take in the near future. */
-    public int appetite() {
-        return slots.appetite();
     }
 
     /** Whether jobs wait here for a slot. */

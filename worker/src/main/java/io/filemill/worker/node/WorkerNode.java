@@ -99,7 +99,7 @@ public final class WorkerNode implements SmartLifecycle {
         lastBeat = System.nanoTime();
         var pumpOfServer = new PumpOfServer();
         JobServer server = serverFactory.create(pumpOfServer::slotFreed);
-        var pump = new Pump(feeder, server);
+        var pump = new Pump(server);
         pumpOfServer.pump = pump;
         server.start();
         pump.start();
