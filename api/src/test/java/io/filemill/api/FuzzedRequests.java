@@ -17,11 +17,27 @@ final class FuzzedRequests {
             "GET /v1/tasks/{id}/files",
             "POST /v1/tasks/{id}/cancel",
             "POST /v1/tasks/{id}/retry",
+            "PATCH /v1/tasks/{id} change",
+            "PATCH /v1/tasks/{id} change",
+            "POST /v1/tasks/{id}/pause",
+            "POST /v1/tasks/{id}/resume",
+            "GET /v1/stats/queue",
+            "GET /v1/limits",
+            "GET /v1/limits/user/{id}",
+            "PUT /v1/limits/user/{id} limit",
+            "PUT /v1/limits/processor/{id} limit",
+            "PUT /v1/limits/sink/{id} limit",
+            "PUT /v1/limits/{id}/{id} limit",
+            "DELETE /v1/limits/user/{id}",
+            "POST /v1/limits/user/{id}/pause",
+            "POST /v1/limits/processor/{id}/resume",
             "GET /v1/nodes",
             "GET /v1/search",
             "GET /tasks",
             "GET /tasks/{id}",
             "POST /tasks/{id}/cancel",
+            "POST /tasks/{id}/retry selection",
+            "POST /tasks/{id}/files/cancel selection",
             "POST /upload_path",
             "POST /upload_bucket",
             "GET /upload_options",
@@ -37,13 +53,26 @@ final class FuzzedRequests {
             "POST /v1/tasks multipart",
             "POST /v1/tasks multipart",
             "POST /v1/tasks multipart",
+            "POST /v1/tasks ndjson",
+            "POST /v1/tasks csv",
             "POST /v1/tasks multipart",
             "POST /router/upload_ingest multipart",
             "POST /router/upload_ingest multipart");
     private static final List<String> METHODS =
             List.of("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "FOO", "get", "CONNECT");
-    private static final List<String> PARAMETERS =
-            List.of("limit", "cursor", "status", "error_code", "q", "offset", "", "limit[]", "é");
+    private static final List<String> PARAMETERS = List.of(
+            "limit",
+            "cursor",
+            "status",
+            "error_code",
+            "q",
+            "offset",
+            "processor",
+            "not_before",
+            "priority",
+            "",
+            "limit[]",
+            "é");
     private static final List<String> STRINGS = List.of(
             "",
             " ",
@@ -265,10 +294,21 @@ final class FuzzedRequests {
         List<String> headers = new ArrayList<>();
         byte[] body = {};
         if (route.length > 2 ? !oneIn(20) : oneIn(10) || route[1].startsWith("/upload_")) {
-            boolean multipart = route.length > 2 ? route[2].equals("multipart") : oneIn(4);
+            String kind = route.length > 2 ? route[2] : oneIn(4) ? "multipart" : "json";
             headers.add("Content-Type: "
-                    + (multipart ? "multipart/form-data; boundary=part-of-a-test" : "application/json"));
-            body = multipart ? multipart() : json().getBytes(StandardCharsets.UTF_8);
+                    + switch (kind) {
+                        case "multipart" -> "multipart/form-data; boundary=part-of-a-test";
+                        case "ndjson" -> "application/x-ndjson";
+                        case "csv" -> "text/csv";
+                        default -> "application/json";
+                    });
+            body = switch (kind) {
+                case "multipart" -> multipart();
+                case "ndjson" -> (json() + "\n" + any(JSON_VALUES) + "\n\"a\"").getBytes(StandardCharsets.UTF_8);
+                case "csv" -> ("item\n" + any(STRINGS) + "\n\"" + any(STRINGS)).getBytes(StandardCharsets.UTF_8);
+                case "change", "limit", "selection" -> members(kind).getBytes(StandardCharsets.UTF_8);
+                default -> json().getBytes(StandardCharsets.UTF_8);
+            };
         }
         if (oneIn(4)) {
             String header = any(HEADERS);
@@ -334,6 +374,22 @@ final class FuzzedRequests {
                 });
         for (int i = random.nextInt(3); i > 0; i--) {
             members.add(quoted(any(MEMBERS)) + ": " + (oneIn(3) ? quoted(any(STRINGS)) : any(JSON_VALUES)));
+        }
+        return "{" + String.join(", ", members) + "}";
+    }
+
+    /** An object with members that a route knows, most of whose values it does not expect. */
+    private String members(String kind) {
+        List<String> names = switch (kind) {
+            case "change" -> List.of("priority", "not_before");
+            case "limit" -> List.of("max_running", "rate_per_second", "burst", "max_queued_files", "max_queued_bytes");
+            default -> List.of("file_paths", "file_path", "files");
+        };
+        List<String> members = new ArrayList<>();
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            String value =
+                    oneIn(3) ? quoted(any(STRINGS)) : oneIn(2) ? any(JSON_VALUES) : "" + (1000 + random.nextInt(9));
+            members.add(quoted(any(names)) + ": " + value);
         }
         return "{" + String.join(", ", members) + "}";
     }

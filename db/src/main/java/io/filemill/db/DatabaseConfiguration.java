@@ -9,8 +9,11 @@ import io.filemill.db.queue.FinishedJobs;
 import io.filemill.db.queue.Flusher;
 import io.filemill.db.queue.IdempotencyKeys;
 import io.filemill.db.queue.Listings;
+import io.filemill.db.queue.QueueLimits;
 import io.filemill.db.queue.Retry;
+import io.filemill.db.queue.SinkPermits;
 import io.filemill.db.queue.Submission;
+import io.filemill.db.queue.TaskControl;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTaskIntake;
 import io.filemill.db.task.FileTaskRepository;
@@ -99,8 +102,8 @@ public class DatabaseConfiguration {
     }
 
     @Bean
-    Feeder feeder(DataSource dataSource, JdbcClient jdbc, TransactionTemplate transaction) {
-        return new Feeder(dataSource, jdbc, transaction);
+    Feeder feeder(JdbcClient jdbc, TransactionTemplate transaction) {
+        return new Feeder(jdbc, transaction);
     }
 
     @Bean
@@ -127,6 +130,21 @@ public class DatabaseConfiguration {
     @Bean
     Retry retry(JdbcClient jdbc, TransactionTemplate transaction, Feeder feeder) {
         return new Retry(transaction, new RetryRows(jdbc), feeder);
+    }
+
+    @Bean
+    TaskControl taskControl(JdbcClient jdbc, TransactionTemplate transaction) {
+        return new TaskControl(jdbc, transaction);
+    }
+
+    @Bean
+    QueueLimits queueLimits(JdbcClient jdbc, TransactionTemplate transaction) {
+        return new QueueLimits(jdbc, transaction);
+    }
+
+    @Bean
+    SinkPermits sinkPermits(JdbcClient jdbc) {
+        return new SinkPermits(jdbc);
     }
 
     @Bean

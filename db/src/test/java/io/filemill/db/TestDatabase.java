@@ -8,8 +8,10 @@ import io.filemill.db.node.NewNode;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.Listings;
+import io.filemill.db.queue.QueueLimits;
 import io.filemill.db.queue.Retry;
 import io.filemill.db.queue.Submission;
+import io.filemill.db.queue.TaskControl;
 import io.filemill.db.task.FileTaskIntake;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.NewFileTask;
@@ -39,10 +41,14 @@ public final class TestDatabase implements AutoCloseable {
     public final UploadTaskRepository uploadTasks = new UploadTaskRepository(jdbc, transaction);
     public final FileTaskRepository fileTasks = new FileTaskRepository(jdbc, transaction);
     public final NodeRepository nodes = new NodeRepository(jdbc, Duration.ofMinutes(1));
-    public final Feeder feeder = new Feeder(dataSource, jdbc, transaction);
+    /** Keeps to priorities strictly, so that a test knows what comes next. */
+    public final Feeder feeder = new Feeder(jdbc, transaction, () -> false);
+
     public final FileTaskIntake intake = new FileTaskIntake(dataSource);
     public final Listings listings = new Listings(jdbc, transaction, intake, feeder);
     public final Submission submission = new Submission(jdbc, transaction, uploadTasks, intake, feeder, listings);
+    public final TaskControl control = new TaskControl(jdbc, transaction);
+    public final QueueLimits limits = new QueueLimits(jdbc, transaction);
     public final Retry retry = new Retry(transaction, new RetryRows(jdbc), feeder);
 
     /** Submits a task of the user with files named 1 to n, for the noop processor. */
@@ -141,7 +147,7 @@ public final class TestDatabase implements AutoCloseable {
     /** Deletes all rows. */
     public void empty() {
         jdbc.sql(
-                        "truncate upload_task, task_listing, task_listing_source, file_task, file_attempt, failed_content, idempotency_key, document, chunk, worker_node, jobrunr_jobs, jobrunr_recurring_jobs, jobrunr_backgroundjobservers")
+                        "truncate queue_limit, queue_bucket, user_share, upload_task, task_listing, task_listing_source, file_task, file_attempt, failed_content, idempotency_key, document, chunk, worker_node, jobrunr_jobs, jobrunr_recurring_jobs, jobrunr_backgroundjobservers")
                 .update();
     }
 

@@ -10,6 +10,7 @@ import io.filemill.db.queue.FinishedJobs;
 import io.filemill.db.queue.Flusher;
 import io.filemill.db.queue.IdempotencyKeys;
 import io.filemill.db.queue.Listings;
+import io.filemill.db.queue.QueueLimits;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.UploadTaskRepository;
@@ -118,8 +119,10 @@ class WorkerConfiguration {
             FinishedJobs jobs,
             NodeRepository nodes,
             IdempotencyKeys keys,
+            QueueLimits limits,
             WorkerProperties properties) {
-        return new Purger(uploadTasks, store, jobs, nodes, keys, properties.purgeMaxAge());
+        var leftovers = new Purger.Leftovers(jobs, keys, limits);
+        return new Purger(uploadTasks, store, nodes, leftovers, properties.purgeMaxAge());
     }
 
     @Bean
@@ -168,11 +171,13 @@ class WorkerConfiguration {
             WorkerCapacity capacity,
             FileTaskHandler files,
             Flusher flusher,
+            Feeder feeder,
             Purger purger,
             WorkerProperties properties) {
         var handlers = new JobServer.Handlers(files, purger);
-        var settings = new JobServer.Settings(node.id(), node.name(), capacity.slots(), properties.purgeInterval());
-        return slotFreed -> new JobServer(dataSource, flusher, settings, handlers, slotFreed);
+        var settings = new JobServer.Settings(
+                node.id(), node.name(), capacity.slots(), properties.pollInterval(), properties.purgeInterval());
+        return slotFreed -> new JobServer(dataSource, flusher, feeder, settings, handlers, slotFreed);
     }
 
     private static String host() {

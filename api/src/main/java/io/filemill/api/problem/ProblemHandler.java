@@ -1,11 +1,14 @@
 package io.filemill.api.problem;
 
 import io.filemill.db.Outage;
+import io.filemill.db.queue.AdmissionException;
 import io.filemill.db.queue.IdempotencyException;
+import io.filemill.db.queue.LimitScope;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.SocketTimeoutException;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -88,6 +91,30 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                 yield respond(problem(ProblemType.IDEMPOTENCY_KEY_REUSED, detail, Map.of()), headers, request);
             }
         };
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> handle(AdmissionException e, WebRequest request) {
+        String what = switch (e.what()) {
+            case FILES -> "files";
+            case BYTES -> "bytes of uploads";
+        };
+        String whose = e.scope() == LimitScope.USER ? "of a user" : "of all users";
+        String limit = "At most " + e.limit() + " " + what + " " + whose + " may be in the queue";
+        if (e.asked() > e.limit()) {
+            String detail =
+                    limit + ", and this request alone has " + e.asked() + ". Nothing was stored; send less at a time.";
+            return respond(problem(ProblemType.TOO_LARGE, detail, Map.of()), new HttpHeaders(), request);
+        }
+        String policy = "\"queued-" + e.what().name().toLowerCase(Locale.ROOT) + "\"";
+        long seconds = e.retryAfter().toSeconds();
+        var headers = new HttpHeaders();
+        headers.set(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+        headers.set("RateLimit-Policy", policy + ";q=" + e.limit());
+        headers.set("RateLimit", policy + ";r=" + Math.max(0, e.limit() - e.queued()) + ";t=" + seconds);
+        String detail = limit + ", and " + e.queued()
+                + " are. Nothing of this request was stored; send it again when some have ended.";
+        return respond(problem(ProblemType.QUEUE_FULL, detail, Map.of()), headers, request);
     }
 
     private static ResponseEntity<Object> handleUnavailable(Exception e, WebRequest request) {

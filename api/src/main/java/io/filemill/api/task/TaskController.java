@@ -4,6 +4,8 @@ import io.filemill.api.cache.EntityTag;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
+import io.filemill.api.upload.TaskOptions;
+import io.filemill.db.queue.TaskControl;
 import io.filemill.db.task.Cancellation;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.FileTaskRepository;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -34,7 +38,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.WebRequest;
 
-/** Shows the caller's tasks and their files, straight from the database, and cancels them. */
+/** Shows the caller's tasks and their files, straight from the database, and changes, pauses, retries and cancels them. */
 @RestController
 @RequestMapping("/v1/tasks")
 final class TaskController {
@@ -42,14 +46,21 @@ final class TaskController {
 
     private final UploadTaskRepository tasks;
     private final FileTaskRepository files;
+    private final TaskControl control;
     private final TaskRetry retry;
     private final CurrentUser user;
     private final Clock clock;
 
     TaskController(
-            UploadTaskRepository tasks, FileTaskRepository files, TaskRetry retry, CurrentUser user, Clock clock) {
+            UploadTaskRepository tasks,
+            FileTaskRepository files,
+            TaskControl control,
+            TaskRetry retry,
+            CurrentUser user,
+            Clock clock) {
         this.tasks = tasks;
         this.files = files;
+        this.control = control;
         this.retry = retry;
         this.user = user;
         this.clock = clock;
@@ -109,6 +120,42 @@ final class TaskController {
         return retry.retry(task, selection)
                 .map(retried -> RetriedTask.of(task, retried))
                 .orElseThrow(() -> ProblemException.taskNotFound(id));
+    }
+
+    /** Changes when files are served that wait; those that run go on. */
+    @PatchMapping("/{id}")
+    TaskView change(@PathVariable String id, @RequestBody TaskChange change) {
+        Integer priority = TaskOptions.checkedPriority(change.priority());
+        Instant notBefore = TaskOptions.checkedTime(change.notBefore());
+        if (priority == null && notBefore == null) {
+            throw ProblemException.invalid(
+                    "Give priority or not_before or both; nothing else of a task can be changed.");
+        }
+        return after(id, task -> control.change(user.id(), task, priority, notBefore));
+    }
+
+    /** No file starts any more until the task is resumed; those that run go on. */
+    @PostMapping("/{id}/pause")
+    TaskView pause(@PathVariable String id) {
+        return after(id, task -> control.pause(user.id(), task));
+    }
+
+    @PostMapping("/{id}/resume")
+    TaskView resume(@PathVariable String id) {
+        return after(id, task -> control.resume(user.id(), task));
+    }
+
+    private TaskView after(String id, Function<UUID, TaskControl.Result> change) {
+        UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
+        return switch (change.apply(task)) {
+            case DONE -> TaskView.of(find(id), clock.instant());
+            case NOT_FOUND -> throw ProblemException.taskNotFound(id);
+            case FINISHED ->
+                throw new ProblemException(
+                        ProblemType.ALREADY_FINISHED,
+                        "The task " + task + " has ended, so nothing of it waits. GET /v1/tasks/" + task
+                                + " shows how it ended.");
+        };
     }
 
     @PostMapping("/{id}/cancel")
@@ -184,6 +231,9 @@ final class TaskController {
                                     shown.get(shown.size() - 1).id()));
         }
     }
+
+    /** What shall be another; null for what shall stay. */
+    record TaskChange(@Nullable Integer priority, @Nullable String notBefore) {}
 
     /** Which failed files to try again: those that every given member takes. */
     record RetryRequest(

@@ -14,12 +14,18 @@ import tools.jackson.databind.JsonNode;
  * @param preparing whether a node still lists files of it, so that {@code totalFiles} grows
  * @param ignoredFiles how many entries that listing left out on purpose; absent if all was listed when the task was accepted
  * @param ignored the first of them, with the reasons
+ * @param paused whether no file of it may start
+ * @param pausedBy what was paused: {@code task}, {@code user}, {@code processor} or {@code cluster}
  * @param durationSeconds from its creation to its end, or until now
  */
 record TaskView(
         UUID taskId,
         String processor,
         JsonNode settings,
+        int priority,
+        @Nullable Instant notBefore,
+        boolean paused,
+        @Nullable String pausedBy,
         @Nullable Integer timeoutSeconds,
         @Nullable Integer stallTimeoutSeconds,
         @Nullable Integer maxAttempts,
@@ -48,6 +54,10 @@ record TaskView(
                 task.id(),
                 task.processor(),
                 task.settings(),
+                task.priority(),
+                task.notBefore(),
+                task.pausedBy() != null,
+                task.pausedBy(),
                 task.limits().timeoutSeconds(),
                 task.limits().stallTimeoutSeconds(),
                 task.limits().maxAttempts(),

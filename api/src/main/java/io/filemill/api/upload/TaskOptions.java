@@ -4,6 +4,9 @@ import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.db.task.NewUploadTask;
 import io.filemill.db.task.TaskLimits;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,12 +21,20 @@ import tools.jackson.databind.node.ObjectNode;
  * @param settings an object, for the processor
  * @param priority 0 to 9; 9 runs first
  * @param limits how far a file may go
+ * @param notBefore when the first file may start; null for at once
  */
-public record TaskOptions(String processor, ObjectNode settings, int priority, TaskLimits limits) {
+public record TaskOptions(
+        String processor,
+        ObjectNode settings,
+        int priority,
+        TaskLimits limits,
+        @Nullable Instant notBefore) {
     /** The processor of a task that asks for none. */
     public static final String DEFAULT_PROCESSOR = "document";
 
     private static final int MAX_PRIORITY = 9;
+    private static final int FIRST_YEAR = 1970;
+    private static final int LAST_YEAR = 9999;
     private static final int MAX_SECONDS = 7 * 24 * 3600;
     private static final int MAX_ATTEMPTS = 100;
     private static final int MAX_SETTINGS_LENGTH = 64 << 10;
@@ -43,10 +54,11 @@ public record TaskOptions(String processor, ObjectNode settings, int priority, T
             @Nullable Boolean skipPreviouslyFailed,
             @Nullable Integer timeoutSeconds,
             @Nullable Integer stallTimeoutSeconds,
-            @Nullable Integer maxAttempts) {
+            @Nullable Integer maxAttempts,
+            @Nullable String notBefore) {
         /** The defaults but for the settings. */
         public static Request withSettings(@Nullable JsonNode settings, @Nullable Boolean replaceDuplicates) {
-            return new Request(null, settings, null, replaceDuplicates, null, null, null, null);
+            return new Request(null, settings, null, replaceDuplicates, null, null, null, null, null);
         }
     }
 
@@ -65,11 +77,7 @@ public record TaskOptions(String processor, ObjectNode settings, int priority, T
                             + "; filemill.processors names those that this server accepts.",
                     Map.of("known_processors", new TreeSet<>(known)));
         }
-        Integer priority = request.priority();
-        if (priority != null && (priority < 0 || priority > MAX_PRIORITY)) {
-            throw ProblemException.invalid(
-                    "The priority must be from 0 to 9, where 9 runs first, but is " + priority + ".");
-        }
+        Integer priority = checkedPriority(request.priority());
         return new TaskOptions(
                 chosen,
                 settings(request),
@@ -77,7 +85,43 @@ public record TaskOptions(String processor, ObjectNode settings, int priority, T
                 new TaskLimits(
                         inRange("timeout_seconds", request.timeoutSeconds(), MAX_SECONDS),
                         inRange("stall_timeout_seconds", request.stallTimeoutSeconds(), MAX_SECONDS),
-                        inRange("max_attempts", request.maxAttempts(), MAX_ATTEMPTS)));
+                        inRange("max_attempts", request.maxAttempts(), MAX_ATTEMPTS)),
+                checkedTime(request.notBefore()));
+    }
+
+    /**
+     * The priority, if it can be one.
+     *
+     * @throws ProblemException if it cannot
+     */
+    public static @Nullable Integer checkedPriority(@Nullable Integer priority) {
+        if (priority != null && (priority < 0 || priority > MAX_PRIORITY)) {
+            throw ProblemException.invalid(
+                    "The priority must be from 0 to 9, where 9 runs first, but is " + priority + ".");
+        }
+        return priority;
+    }
+
+    /**
+     * The time that a {@code not_before} means.
+     *
+     * @throws ProblemException if it means none
+     */
+    public static @Nullable Instant checkedTime(@Nullable String notBefore) {
+        if (notBefore == null) {
+            return null;
+        }
+        try {
+            OffsetDateTime time = OffsetDateTime.parse(notBefore.strip());
+            if (time.getYear() >= FIRST_YEAR && time.getYear() <= LAST_YEAR) {
+                return time.toInstant();
+            }
+        } catch (DateTimeParseException e) {
+            // as an impossible year
+        }
+        throw ProblemException.invalid(
+                "The not_before must be a time with its offset from UTC, like 2030-01-31T08:00:00Z, but is " + notBefore
+                        + ".");
     }
 
     private static @Nullable Integer inRange(String name, @Nullable Integer value, int max) {

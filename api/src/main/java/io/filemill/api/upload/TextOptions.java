@@ -25,7 +25,8 @@ record TextOptions(String kind, Function<String, Optional<String>> values, JsonM
                 flag("skip_previously_failed"),
                 number("timeout_seconds"),
                 number("stall_timeout_seconds"),
-                number("max_attempts"));
+                number("max_attempts"),
+                values.apply("not_before").orElse(null));
     }
 
     private JsonNode settings(String text) {

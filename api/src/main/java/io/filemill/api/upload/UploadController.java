@@ -96,7 +96,8 @@ final class UploadController {
             @Nullable Boolean skipPreviouslyFailed,
             @Nullable Integer timeoutSeconds,
             @Nullable Integer stallTimeoutSeconds,
-            @Nullable Integer maxAttempts) {
+            @Nullable Integer maxAttempts,
+            @Nullable String notBefore) {
 
         TaskOptions.Request options() {
             return new TaskOptions.Request(
@@ -107,7 +108,8 @@ final class UploadController {
                     skipPreviouslyFailed,
                     timeoutSeconds,
                     stallTimeoutSeconds,
-                    maxAttempts);
+                    maxAttempts,
+                    notBefore);
         }
 
         List<String> allPaths() {

@@ -5,6 +5,7 @@ import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
 import io.filemill.db.listing.FoundFiles;
+import io.filemill.db.queue.AdmissionException;
 import io.filemill.db.queue.IdempotencyException;
 import io.filemill.db.queue.IdempotencyKey;
 import io.filemill.db.queue.Submission;
@@ -41,7 +42,7 @@ public final class Uploads {
             Submission submission,
             ApiProperties properties,
             CurrentUser user) {
-        this(receiver, roots, submission::submit, properties.processors(), user);
+        this(receiver, roots, new Queue(submission), properties.processors(), user);
     }
 
     Uploads(FileStore store, IngestRoots roots, Acceptance acceptance, Set<String> processors, CurrentUser user) {
@@ -64,6 +65,21 @@ public final class Uploads {
     /** What records a task, as {@link Submission#submit} does. */
     interface Acceptance {
         Optional<Accepted> submit(NewUploadTask task, FoundFiles files, @Nullable IdempotencyKey key);
+
+        /** Throws if nothing of the user can be accepted now, as {@link Submission#requireRoom} does. */
+        default void requireRoom(String userId) {}
+    }
+
+    private record Queue(Submission submission) implements Acceptance {
+        @Override
+        public Optional<Accepted> submit(NewUploadTask task, FoundFiles files, @Nullable IdempotencyKey key) {
+            return submission.submit(task, files, key);
+        }
+
+        @Override
+        public void requireRoom(String userId) {
+            submission.requireRoom(userId);
+        }
     }
 
     /**
@@ -79,8 +95,10 @@ public final class Uploads {
      * Stores the files of a multipart request. The caller closes what this returns.
      *
      * @throws IOException if the request could not be read or the files not be stored; nothing is then left of them
+     * @throws AdmissionException if there is no room in the queue, so that the bytes need not be read
      */
     public ReceivedFiles receive(HttpServletRequest request) throws IOException {
+        requireRoom();
         return receiver.receive(request);
     }
 
@@ -107,7 +125,7 @@ public final class Uploads {
                 received.takeBack();
             }
             return AcceptedUpload.of(accepted);
-        } catch (CannotCreateTransactionException | IdempotencyException e) {
+        } catch (CannotCreateTransactionException | IdempotencyException | AdmissionException e) {
             received.takeBack();
             throw e;
         }
@@ -175,6 +193,11 @@ public final class Uploads {
         return NewFileTask.notStored(item, Items.displayName(item));
     }
 
+    /** Throws if nothing of the current user can be accepted now. */
+    void requireRoom() {
+        acceptance.requireRoom(user.id());
+    }
+
     /**
      * Records a task of the current user.
      *
@@ -186,6 +209,12 @@ public final class Uploads {
 
     private NewUploadTask task(UUID id, TaskOptions options) {
         return new NewUploadTask(
-                id, user.id(), options.processor(), options.settings(), options.priority(), options.limits());
+                id,
+                user.id(),
+                options.processor(),
+                options.settings(),
+                options.priority(),
+                options.limits(),
+                options.notBefore());
     }
 }

@@ -36,7 +36,7 @@ class QueueIT {
     @Test
     void anIdleClusterHasExplicitZeros() {
         assertThat(api.get("/v1/stats/queue").text())
-                .isEqualTo("{\"ready\":0,\"running\":0,\"pending_later\":0,\"oldest_ready_at\":null,"
+                .isEqualTo("{\"ready\":0,\"running\":0,\"pending_later\":0,\"paused\":0,\"oldest_ready_at\":null,"
                         + "\"oldest_ready_age_seconds\":0.0,\"slots_total\":0,\"slots_free\":0,"
                         + "\"nodes\":{\"active\":0,\"draining\":0,\"lost\":0,\"stopped\":0}}");
     }

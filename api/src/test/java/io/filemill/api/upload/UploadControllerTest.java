@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -392,6 +393,34 @@ class UploadControllerTest {
         assertRefused(send("{\"processor\": \"noop\", \"items\": [null]}"), 400, "null");
         assertRefused(send("{\"paths\": [null]}"), 400, "null");
         assertRefused(send("{\"paths\": [\"" + root + "\"], \"items\": [\"a\"]}"), 400, "either paths or items");
+    }
+
+    @Test
+    void aTaskMayStartLater() {
+        assertThat(send("{\"processor\": \"noop\", \"items\": [\"a\"], \"not_before\": \"2030-01-31T08:00:00+02:00\"}"))
+                .hasStatus(201);
+        assertThat(recorded.task().notBefore()).isEqualTo("2030-01-31T06:00:00Z");
+    }
+
+    @Test
+    void aTimeIsTakenFromAFieldAndFromTheQueryToo() {
+        String time = "2030-01-31T08:00:00Z";
+        send(new Multipart().file("a.txt", "a").field("not_before", time));
+        sendManifest("text/csv", "?processor=noop&not_before=" + time, "item\na\n");
+        assertThat(recorded.tasks)
+                .extracting(NewUploadTask::notBefore)
+                .containsOnly(Instant.parse(time))
+                .hasSize(2);
+    }
+
+    @Test
+    void aTimeThatIsNoneIsRefused() {
+        for (String time : List.of("", "tomorrow", "2030-01-31", "2030-01-31T08:00:00", "+12345-01-01T00:00:00Z")) {
+            assertRefused(
+                    send("{\"processor\": \"noop\", \"items\": [\"a\"], \"not_before\": \"" + time + "\"}"),
+                    400,
+                    "not_before must be a time");
+        }
     }
 
     @Test

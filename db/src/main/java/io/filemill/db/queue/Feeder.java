@@ -1,37 +1,89 @@
 package io.filemill.db.queue;
 
 import io.filemill.db.notification.Channel;
+import io.filemill.db.task.ClaimedFile;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import javax.sql.DataSource;
-import org.jobrunr.scheduling.JobBuilder;
-import org.jobrunr.scheduling.JobRequestScheduler;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import org.jobrunr.jobs.Job;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Keeps a bounded window of JobRunr jobs filled from the file tasks that are due: by priority, then in turn over users, and in turn over
- * the tasks of a user. Marking a file as dispatched and storing its job are one transaction.
+ * Gives the file tasks that are due to JobRunr, in the order of docs/adr/0018-serve-who-had-least.md and within the limits. Either into a
+ * small window of jobs that any node may fetch, or straight to a node that asks. Marking a file and storing its job are one transaction.
  *
- * <p>Any process may feed at any time; an advisory lock lets one at a time do it, and the others return at once. Safe for use by several
+ * <p>Any process may do so at any time; an advisory lock lets one at a time do it, and the others return at once. Safe for use by several
  * threads.
  */
 public final class Feeder {
-    private static final int SMALLEST_WINDOW = 64;
-    private static final int LARGEST_APPETITE = 1024;
-    private static final int WINDOW_PER_SLOT = 4;
-    private static final int LONGEST_NAME = 120;
+    private static final int SMALLEST_WINDOW = 8;
+    private static final int LARGEST_TAKE = 1024;
+
+    /** One file in ten is the next whatever its priority. */
+    private static final double OUT_OF_TURN = 0.1;
+
+    /** A task may have fewer files that are due than it has waiting; each further round knows better which ones have some. */
+    private static final int ROUNDS = 4;
+
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);
+
+    /** The end of a file on another node gives no sign. */
+    private static final Duration WAIT_FOR_ENDS = Duration.ofMillis(500);
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
-    private final JobRequestScheduler jobs;
+    private final BooleanSupplier outOfTurn;
+    private final FileJobs jobs;
+    private final Window window;
+    private final DispatchRows rows;
+
+    public Feeder(JdbcClient jdbc, TransactionTemplate transaction) {
+        this(jdbc, transaction, () -> ThreadLocalRandom.current().nextDouble() < OUT_OF_TURN);
+    }
 
     /**
-     * @param dataSource the one of the client and of the transactions
+     * @param outOfTurn whether the next place goes to the file that is next whatever its priority
      */
-    public Feeder(DataSource dataSource, JdbcClient jdbc, TransactionTemplate transaction) {
+    public Feeder(JdbcClient jdbc, TransactionTemplate transaction, BooleanSupplier outOfTurn) {
         this.jdbc = jdbc;
         this.transaction = transaction;
-        this.jobs = new JobRequestScheduler(JobRunrStorage.joiningTransactions(dataSource));
+        this.outOfTurn = outOfTurn;
+        this.jobs = new FileJobs(jdbc);
+        this.window = new Window(jdbc);
+        this.rows = new DispatchRows(jdbc);
+    }
+
+    /** A file that a node has taken, and the job that runs it. */
+    public record TakenFile(ClaimedFile file, Job job) {}
+
+    /**
+     * What a node got.
+     *
+     * @param files they are running on the node now
+     * @param enqueued how many jobs were put into the window instead, to be fetched
+     * @param next when to ask again
+     */
+    public record Taken(List<TakenFile> files, int enqueued, Next next) {
+        /** Nothing. */
+        public static final Taken NOTHING = new Taken(List.of(), 0, Next.WHEN_WOKEN);
+    }
+
+    /**
+     * When it is worth asking for files again.
+     *
+     * @param busy at once, because another process was at it
+     * @param delay after this time, because files wait for a time or a rate; null if none do
+     * @param atEnd when a file ends, because as many run as may
+     */
+    public record Next(boolean busy, @Nullable Duration delay, boolean atEnd) {
+        static final Next WHEN_WOKEN = new Next(false, null, false);
+        static final Next AT_ONCE = new Next(true, null, false);
     }
 
     /**
@@ -41,101 +93,143 @@ public final class Feeder {
      * @return how many files it dispatched
      */
     public int feed() {
-        return feed(0);
-    }
-
-    /**
-     * As {@link #feed()}, with a window that is large enough for a node whose files are short.
-     *
-     * @param appetite how many jobs the node is able to take in the near future
-     */
-    public int feed(int appetite) {
         return transaction.execute(status -> {
-            if (!isOnlyFeeder()) {
+            if (!window.tryLock()) {
                 return 0;
             }
-            int room = room(appetite);
+            int room = room();
             if (room <= 0) {
                 return 0;
             }
-            List<Dispatch> dispatched = dispatch(room);
+            List<Dispatched> dispatched = new Round(room, null).run();
             if (!dispatched.isEmpty()) {
-                jobs.create(dispatched.stream().map(Dispatch::toJob));
+                jobs.insert(dispatched.stream()
+                        .map(Dispatched::file)
+                        .map(file -> FileJobs.enqueued(new FileTaskJob(file.id(), file.attempt()), file.filename()))
+                        .toList());
                 Channel.WORK.send(jdbc, "");
             }
             return dispatched.size();
         });
     }
 
-    private boolean isOnlyFeeder() {
-        return jdbc.sql("select pg_try_advisory_xact_lock(hashtext('filemill feeder'))")
-                .query(Boolean.class)
-                .single();
+    /**
+     * Gives files to a node in one step: {@code pending → running}, each with a JobRunr job that this node processes already. A file whose
+     * node died is enqueued instead, and claimed when it starts, so that a second death is counted only on what really ran. Never waits for
+     * a lock. A node whose lease has run out gets nothing.
+     *
+     * @param room how many files at most
+     */
+    public Taken take(TakingNode node, int room) {
+        return transaction.execute(status -> {
+            if (!window.tryLock()) {
+                return new Taken(List.of(), 0, Next.AT_ONCE);
+            }
+            var round = new Round(Math.min(room, LARGEST_TAKE), node.id());
+            List<Dispatched> dispatched = round.run();
+            List<Job> jobs = new ArrayList<>(dispatched.size());
+            List<TakenFile> taken = new ArrayList<>(dispatched.size());
+            for (Dispatched one : dispatched) {
+                ClaimedFile file = one.file();
+                var job = new FileTaskJob(file.id(), file.attempt());
+                if (one.taken()) {
+                    taken.add(new TakenFile(file, FileJobs.processing(job, file.filename(), node)));
+                    jobs.add(taken.get(taken.size() - 1).job());
+                } else {
+                    jobs.add(FileJobs.enqueued(job, file.filename()));
+                }
+            }
+            if (!jobs.isEmpty()) {
+                this.jobs.insert(jobs);
+            }
+            return new Taken(taken, jobs.size() - taken.size(), round.next());
+        });
     }
 
-    /** How many files may still be dispatched: a few for each slot of the cluster, less those that wait in JobRunr already. */
-    private int room(int appetite) {
+    /** How many files may still be dispatched: one for each slot of the cluster, less those that wait in JobRunr already. */
+    private int room() {
         return jdbc.sql("""
-                select greatest(:smallest, :appetite, :perSlot * (
+                select greatest(:smallest, (
                            select coalesce(sum(slots), 0) from worker_node
                            where status = 'active' and lease_expires_at > now()))
                        - (select count(*) from file_task where status = 'pending' and dispatched_at is not null)
                 """)
                 .param("smallest", SMALLEST_WINDOW)
-                .param("appetite", Math.min(appetite, LARGEST_APPETITE))
-                .param("perSlot", WINDOW_PER_SLOT)
                 .query(Integer.class)
                 .single();
     }
 
-    private List<Dispatch> dispatch(int room) {
-        return jdbc.sql("""
-                with due as (
-                    select f.id, t.priority, t.user_id, t.created_at,
-                           row_number() over (partition by t.id order by f.next_attempt_at, f.id) as turn_in_task
-                    from upload_task t
-                    cross join lateral (
-                        select id, next_attempt_at from file_task
-                        where upload_task_id = t.id and status = 'pending' and dispatched_at is null and next_attempt_at <= now()
-                        order by next_attempt_at, id
-                        limit :room) f
-                    where t.finished_at is null),
-                in_turn as (
-                    select id, priority, turn_in_task, created_at,
-                           row_number() over (partition by priority, user_id order by turn_in_task, created_at) as turn_of_user
-                    from due),
-                chosen as (
-                    select id, row_number() over (order by priority desc, turn_of_user, created_at, id) as place
-                    from in_turn
-                    order by place
-                    limit :room),
-                locked as (                         -- a file that is being cancelled is left alone
-                    select f.id, chosen.place
-                    from file_task f join chosen on chosen.id = f.id
-                    where f.status = 'pending' and f.dispatched_at is null
-                    for update of f skip locked),
-                dispatched as (
-                    update file_task f
-                    set dispatched_at = now(), attempt = f.attempt + 1, updated_at = now()
-                    from locked
-                    where f.id = locked.id
-                    returning f.id, f.attempt, f.filename, locked.place)
-                select id, attempt, filename from dispatched order by place
-                """)
-                .param("room", room)
-                .query((row, number) -> new Dispatch(
-                        new FileTaskJob(row.getLong("id"), row.getInt("attempt")), row.getString("filename")))
-                .list();
+    /** A time span of the database's, which counts in seconds. */
+    static Duration duration(double seconds) {
+        return Duration.ofNanos((long) (seconds * 1e9));
     }
 
-    private record Dispatch(FileTaskJob job, String filename) {
-        JobBuilder toJob() {
-            String name = filename.length() <= LONGEST_NAME ? filename : filename.substring(0, LONGEST_NAME);
-            return JobBuilder.aJob()
-                    .withId(job.jobId())
-                    .withName("Ingest " + name)
-                    .withAmountOfRetries(0)
-                    .withJobRequest(job);
+    /**
+     * @param taken whether it is running now; else it is pending
+     */
+    record Dispatched(ClaimedFile file, boolean taken) {}
+
+    /** One choice of files, in one transaction. */
+    private final class Round {
+        private final int room;
+        private final @Nullable UUID nodeId;
+        private @Nullable Duration wait;
+        private boolean atEnd;
+
+        /**
+         * @param nodeId the node that takes the files; null to leave them pending
+         */
+        Round(int room, @Nullable UUID nodeId) {
+            this.room = room;
+            this.nodeId = nodeId;
+        }
+
+        List<Dispatched> run() {
+            List<Dispatched> dispatched = new ArrayList<>();
+            boolean fellShort = false;
+            boolean more = true;
+            for (int i = 0; i < ROUNDS && more && dispatched.size() < room; i++) {
+                DispatchRows.Choice choice = rows.choice(nodeId, fellShort);
+                Allowances allowances =
+                        choice.limited() ? Allowances.read(jdbc, choice.tasks()) : Allowances.unlimited(jdbc);
+                List<WaitingTask> plan = new DispatchPlan(
+                                choice.tasks(), allowances::ofUser, allowances::ofProcessor, outOfTurn)
+                        .next(room - dispatched.size());
+                List<Dispatched> found = plan.isEmpty() ? List.of() : rows.dispatch(plan, nodeId);
+                if (choice.limited()) {
+                    allowances.settle(found.stream().map(Dispatched::file).toList());
+                }
+                dispatched.addAll(found);
+                more = found.size() < plan.size();
+                fellShort = fellShort || more;
+                heldBack(choice, allowances);
+            }
+            if (fellShort && dispatched.size() < room) {
+                (more ? Optional.of(SHORTEST_WAIT) : rows.nextAttempt()).ifPresent(this::waitAtMost);
+            }
+            return dispatched;
+        }
+
+        private void heldBack(DispatchRows.Choice choice, Allowances allowances) {
+            if (choice.nextStart() != null) {
+                waitAtMost(duration(choice.nextStart()));
+            }
+            allowances.secondsUntilARateAllows().ifPresent(seconds -> waitAtMost(duration(seconds)));
+            if (allowances.waitForEnds()) {
+                atEnd = true;
+                waitAtMost(WAIT_FOR_ENDS);
+            }
+        }
+
+        private void waitAtMost(Duration time) {
+            Duration atLeast = time.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : time;
+            if (wait == null || atLeast.compareTo(wait) < 0) {
+                wait = atLeast;
+            }
+        }
+
+        Next next() {
+            return new Next(false, wait, atEnd);
         }
     }
 }

@@ -18,6 +18,7 @@ import org.jobrunr.jobs.states.StateName;
 import org.jobrunr.server.BackgroundJobServer;
 import org.jobrunr.storage.BackgroundJobServerStatus;
 import org.jobrunr.storage.ConcurrentJobModificationException;
+import org.jobrunr.storage.JobNotFoundException;
 import org.jobrunr.storage.StorageException;
 import org.jobrunr.storage.StorageProviderUtils.DatabaseOptions;
 import org.jobrunr.storage.navigation.AmountRequest;
@@ -51,14 +52,14 @@ final class FileJobStorage extends PostgresStorageProvider {
         return super.save(job);
     }
 
-    /** JobRunr's heartbeat saves the jobs that run, some of which may have ended in the meantime. */
+    /** JobRunr saves jobs that run or are orphans, some of which may have ended or have been deleted by a rescue in the meantime. */
     @Override
     public List<Job> save(List<Job> jobs) {
         try {
             return super.save(jobs);
         } catch (ConcurrentJobModificationException e) {
             List<Job> changed = e.getConcurrentUpdatedJobs().stream()
-                    .filter(job -> !hasEnded(job))
+                    .filter(job -> !hasEnded(job) && isStored(job))
                     .toList();
             if (changed.isEmpty()) {
                 return jobs;
@@ -133,6 +134,15 @@ final class FileJobStorage extends PostgresStorageProvider {
     public void setJobMapper(JobMapper jobMapper) {
         super.setJobMapper(jobMapper);
         this.mapper = jobMapper;
+    }
+
+    private boolean isStored(Job job) {
+        try {
+            getJobById(job.getId());
+            return true;
+        } catch (JobNotFoundException e) {
+            return false;
+        }
     }
 
     private static boolean hasEnded(Job job) {

@@ -34,9 +34,4 @@ public final class JobRunrStorage {
         provider.setJobMapper(new JobMapper(jsonMapper()));
         return provider;
     }
-
-    /** A storage provider whose calls become part of the Spring transaction of the calling thread, where there is one. */
-    static StorageProvider joiningTransactions(DataSource dataSource) {
-        return open(new TransactionJoiningDataSource(dataSource));
-    }
 }

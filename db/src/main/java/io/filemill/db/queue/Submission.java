@@ -33,6 +33,7 @@ public final class Submission {
     private final Feeder feeder;
     private final IdempotencyKeys keys;
     private final Listings listings;
+    private final Admission admission;
 
     public Submission(
             JdbcClient jdbc,
@@ -48,6 +49,7 @@ public final class Submission {
         this.feeder = feeder;
         this.keys = new IdempotencyKeys(jdbc);
         this.listings = listings;
+        this.admission = new Admission(jdbc);
     }
 
     /**
@@ -71,6 +73,7 @@ public final class Submission {
      * @param key if given, this and any later submission of the user with this key make one task together
      * @return empty, with nothing stored, if there was no file and nothing to list
      * @throws IdempotencyException if the key was used for another request, or its first request is being recorded right now
+     * @throws AdmissionException if there is no room for it in the queue
      */
     public Optional<Accepted> submit(NewUploadTask task, FoundFiles files, @Nullable IdempotencyKey key) {
         return transaction.execute(status -> {
@@ -84,11 +87,18 @@ public final class Submission {
             int given = 0;
             int stored = 0;
             boolean copying = true; // until an item comes twice
+            boolean hasBytes = false;
+            long room = admission.roomForFiles(task.userId());
             while (files.hasNext()) {
                 List<NewFileTask> batch = next(files);
                 given += batch.size();
                 copying = copying && batch.size() >= WORTH_A_COPY && fileTasks.copy(task.id(), batch);
                 stored += copying ? batch.size() : fileTasks.insert(task.id(), batch);
+                hasBytes = hasBytes || batch.stream().anyMatch(file -> file.storedAs() != null);
+                if (stored > room) { // as soon as that is known, not after a million
+                    uploadTasks.recordTotals(task.id(), stored, given - stored, 0);
+                    admission.require(task.userId(), task.id());
+                }
             }
             Optional<NewListing> rest = files.rest();
             if (stored == 0 && rest.isEmpty()) {
@@ -97,6 +107,10 @@ public final class Submission {
             }
             int failed = rest.isEmpty() ? 0 : listings.begin(task.id(), rest.get());
             uploadTasks.recordTotals(task.id(), stored, given - stored, failed);
+            if (hasBytes) {
+                uploadTasks.recordStoredBytes(task.id());
+            }
+            admission.require(task.userId(), task.id());
             var accepted = new Accepted(task.id(), stored + failed, given - stored, false, rest.isPresent());
             if (key != null) {
                 keys.remember(task.userId(), key, accepted);
@@ -105,6 +119,15 @@ public final class Submission {
             Channel.WORK.send(jdbc, ""); // even if another process was feeding and could not see these rows
             return Optional.of(accepted);
         });
+    }
+
+    /**
+     * Says beforehand whether a submission of the user could be accepted at all.
+     *
+     * @throws AdmissionException if there is no room for any file in the queue
+     */
+    public void requireRoom(String userId) {
+        admission.requireRoom(userId);
     }
 
     private static List<NewFileTask> next(Iterator<NewFileTask> files) {

@@ -30,7 +30,8 @@ public record ClaimedFile(
         int crashCount,
         boolean firstOfTask) {
 
-    static ClaimedFile of(ResultSet row, int number) throws SQLException {
+    /** Reads a row of {@code file_task} joined with its task's settings, limits and {@code first_of_task}. */
+    public static ClaimedFile of(ResultSet row, int number) throws SQLException {
         return new ClaimedFile(
                 row.getLong("id"),
                 row.getInt("attempt"),

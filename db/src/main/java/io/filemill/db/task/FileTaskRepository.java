@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -21,6 +22,10 @@ import tools.jackson.databind.JsonNode;
 public final class FileTaskRepository {
     /** Longer error texts are cut. */
     public static final int MAX_ERROR_LENGTH = 8192;
+
+    /** The id of the JobRunr job of a row's attempt, as {@code FileTaskJob} gives it. */
+    private static final String JOB_ID =
+            " (lpad(to_hex(%1$s.id), 16, '0') || lpad(to_hex(%1$s.attempt), 16, '0'))::uuid::text ";
 
     private static final List<TaskStatus> NOT_COMPLETED =
             List.of(TaskStatus.PENDING, TaskStatus.RUNNING, TaskStatus.FAILED, TaskStatus.SKIPPED);
@@ -74,36 +79,6 @@ public final class FileTaskRepository {
                 .param("nodeId", nodeId)
                 .query(ClaimedFile::of)
                 .optional();
-    }
-
-    /**
-     * Takes dispatched files for a node before they start, in one statement: {@code pending → running}. Files whose node died are left out,
-     * so that a second death is counted only on what really ran; and files that somebody else holds. Those are claimed one by one.
-     *
-     * @param attempts attempt by file task id
-     */
-    public List<ClaimedFile> claimAhead(Map<Long, Integer> attempts, UUID nodeId) {
-        return jdbc.sql("""
-                with claimable as (
-                    select f.id
-                    from file_task f
-                    join unnest(:ids::bigint[], :attempts::integer[]) as given (id, attempt)
-                      on f.id = given.id and f.attempt = given.attempt
-                    where f.status = 'pending' and f.dispatched_at is not null and f.crash_count = 0
-                      and exists (select from worker_node n where n.id = :nodeId and n.lease_expires_at > now())
-                    for update of f skip locked)
-                update file_task f
-                set status = 'running', node_id = :nodeId, started_at = now(), updated_at = now()
-                from claimable c, upload_task t
-                where f.id = c.id and t.id = f.upload_task_id and t.finished_at is null
-                returning f.*, t.user_id, t.processor, t.settings, t.timeout_seconds, t.stall_timeout_seconds, t.max_attempts,
-                          t.status = 'pending' as first_of_task
-                """)
-                .param("ids", attempts.keySet().toArray(Long[]::new))
-                .param("attempts", attempts.values().toArray(Integer[]::new))
-                .param("nodeId", nodeId)
-                .query(ClaimedFile::of)
-                .list();
     }
 
     /**
@@ -292,10 +267,24 @@ public final class FileTaskRepository {
                 .list();
     }
 
+    /** Those of the given files whose task is paused, or may not start yet. */
+    public List<Long> heldBack(Set<Long> ids) {
+        return jdbc.sql("""
+                select f.id
+                from file_task f join upload_task t on t.id = f.upload_task_id
+                where f.id = any (:ids::bigint[]) and t.finished_at is null and (t.not_before > now() or paused_by(t) is not null)
+                """)
+                .param("ids", ids.toArray(Long[]::new))
+                .query(Long.class)
+                .list();
+    }
+
     /**
      * Takes files back to pending that a dead node was running, and counts the crash on each. They keep their place in the queue. A node is
      * dead when its lease has run out or its row is gone. Only a node that has held its own lease without a break may call this: after an
      * outage of the database all leases have run out.
+     *
+     * Their JobRunr jobs are deleted, which would else stay as failed though their files are not.
      *
      * @return how many files were rescued
      */
@@ -308,29 +297,40 @@ public final class FileTaskRepository {
                         select from worker_node n
                         where n.id = f.node_id and n.lease_expires_at > now())
                     for update skip locked),
+                forgotten as (
+                    delete from jobrunr_jobs where id in (select""" + JOB_ID.formatted("run") + """
+                 from run)),
                 """;
         return sendBack(run, "crashed", Duration.ZERO, 0, 1, null).update();
     }
 
     /**
      * Takes back dispatched files whose job can no longer start: it is gone, it ended without a claim, or the node that fetched it is dead.
-     * Looks at the dispatched window only.
+     * What is left of the job is deleted. Looks at the dispatched window only.
      *
      * @return how many files will be dispatched again
      */
     public int rescueLostDispatches() {
         return jdbc.sql("""
-                update file_task f
-                set dispatched_at = null, updated_at = now()
-                where f.status = 'pending' and f.dispatched_at is not null
-                  and not exists (
-                    select from jobrunr_jobs j
-                    where j.id = (lpad(to_hex(f.id), 16, '0') || lpad(to_hex(f.attempt), 16, '0'))::uuid::text
-                      and (j.state = 'ENQUEUED'
-                        or j.state = 'PROCESSING' and exists (
-                            select from worker_node n
-                            where n.lease_expires_at > now() and j.jobasjson like '%"serverId":"' || n.id || '"%')))
-                """).update();
+                with lost as (
+                    update file_task f
+                    set dispatched_at = null, updated_at = now()
+                    where f.status = 'pending' and f.dispatched_at is not null
+                      and not exists (
+                        select from jobrunr_jobs j
+                        where j.id =""" + JOB_ID.formatted("f") + """
+                          and (j.state = 'ENQUEUED'
+                            or j.state = 'PROCESSING' and exists (
+                                select from worker_node n
+                                where n.lease_expires_at > now() and j.jobasjson like '%"serverId":"' || n.id || '"%')))
+                    returning f.id, f.attempt),
+                forgotten as (
+                    delete from jobrunr_jobs where id in (select""" + JOB_ID.formatted("lost") + """
+                 from lost))
+                select count(*) from lost
+                """)
+                .query(Integer.class)
+                .single();
     }
 
     /** The file of one of the user's tasks, or empty if there is none of that id that the user may see. */

@@ -20,6 +20,7 @@ public final class QueueStatisticsRepository {
                         row.getLong("ready"),
                         row.getLong("running"),
                         row.getLong("pending_later"),
+                        row.getLong("paused"),
                         Columns.optionalInstant(row, "oldest_ready_at"),
                         row.getDouble("oldest_ready_age_seconds"),
                         row.getLong("slots_total"),

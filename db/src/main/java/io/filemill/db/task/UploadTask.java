@@ -10,6 +10,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * One accepted upload as a reader sees it.
  *
+ * @param notBefore when its first file may start; null for at once
+ * @param pausedBy what keeps its files from starting: {@code task}, {@code user}, {@code processor} or {@code cluster}; null for nothing
  * @param outcome {@code success}, {@code partial}, {@code failed} or {@code cancelled}; null until the task is final
  * @param processedFiles always {@code successful + failed + skipped}
  * @param runningFiles files that a node runs right now
@@ -24,6 +26,9 @@ public record UploadTask(
         String userId,
         String processor,
         JsonNode settings,
+        int priority,
+        @Nullable Instant notBefore,
+        @Nullable String pausedBy,
         TaskLimits limits,
         TaskStatus status,
         @Nullable String outcome,
@@ -51,6 +56,7 @@ public record UploadTask(
                 id.toString(),
                 updatedAt.toString(),
                 status.word(),
+                String.valueOf(pausedBy),
                 Integer.toString(totalFiles),
                 Integer.toString(successfulFiles),
                 Integer.toString(failedFiles),
@@ -64,6 +70,9 @@ public record UploadTask(
                 row.getString("user_id"),
                 row.getString("processor"),
                 Columns.json(row, "settings"),
+                row.getInt("priority"),
+                Columns.optionalInstant(row, "not_before"),
+                row.getString("paused_by"),
                 TaskLimits.of(row),
                 TaskStatus.ofColumn(row.getString("status")),
                 row.getString("outcome"),

@@ -25,8 +25,9 @@ public final class UploadTaskRepository {
     /** Inserts a task without files. Needs the caller's transaction, which inserts the files and {@link #recordTotals} too. */
     public void insert(NewUploadTask task) {
         jdbc.sql("""
-                insert into upload_task (id, user_id, processor, settings, priority, timeout_seconds, stall_timeout_seconds, max_attempts)
-                values (:id, :userId, :processor, :settings::jsonb, :priority, :timeoutSeconds, :stallTimeoutSeconds, :maxAttempts)
+                insert into upload_task (id, user_id, processor, settings, priority, timeout_seconds, stall_timeout_seconds, max_attempts, not_before)
+                values (:id, :userId, :processor, :settings::jsonb, :priority, :timeoutSeconds, :stallTimeoutSeconds, :maxAttempts,
+                        :notBefore::timestamptz)
                 """)
                 .param("id", task.id())
                 .param("userId", task.userId())
@@ -36,6 +37,7 @@ public final class UploadTaskRepository {
                 .param("timeoutSeconds", task.limits().timeoutSeconds())
                 .param("stallTimeoutSeconds", task.limits().stallTimeoutSeconds())
                 .param("maxAttempts", task.limits().maxAttempts())
+                .param("notBefore", task.notBefore() == null ? null : Timestamp.from(task.notBefore()))
                 .update();
     }
 
@@ -59,6 +61,16 @@ public final class UploadTaskRepository {
                 .update();
     }
 
+    /** Sets how many bytes are stored for a new task. Needs the transaction that inserted its files. */
+    public void recordStoredBytes(UUID id) {
+        jdbc.sql("""
+                update upload_task
+                set stored_bytes = (
+                    select coalesce(sum(size_bytes), 0) from file_task where upload_task_id = :id and stored_as is not null)
+                where id = :id
+                """).param("id", id).update();
+    }
+
     /** The user's task, or empty if it does not exist, is another user's, or is being purged. */
     public Optional<UploadTask> find(String userId, UUID id) {
         return jdbc.sql("""
@@ -66,7 +78,8 @@ public final class UploadTaskRepository {
                        case when t.finished_at is null
                             then (select count(*) from file_task f where f.upload_task_id = t.id and f.status = 'running')
                             else 0 end as running_files,
-                       l.ignored_files, l.ignored
+                       l.ignored_files, l.ignored,
+                       case when t.finished_at is null then paused_by(t) end as paused_by
                 from upload_task t left join task_listing l on l.upload_task_id = t.id
                 where t.id = :id and t.user_id = :userId and t.purged_at is null
                 """)
@@ -87,7 +100,8 @@ public final class UploadTaskRepository {
                        case when t.finished_at is null
                             then (select count(*) from file_task f where f.upload_task_id = t.id and f.status = 'running')
                             else 0 end as running_files,
-                       l.ignored_files, l.ignored
+                       l.ignored_files, l.ignored,
+                       case when t.finished_at is null then paused_by(t) end as paused_by
                 from upload_task t left join task_listing l on l.upload_task_id = t.id
                 where t.user_id = :userId and t.purged_at is null
                   and (:createdAt::timestamptz is null or (t.created_at, t.id) < (:createdAt::timestamptz, :id::uuid))

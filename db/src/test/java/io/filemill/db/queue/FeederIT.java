@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
+import io.filemill.db.task.FileTask;
+import io.filemill.db.task.TaskStatus;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jobrunr.jobs.Job;
+import org.jobrunr.jobs.states.ProcessingState;
 import org.jobrunr.jobs.states.StateName;
 import org.jobrunr.storage.StorageProvider;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -106,7 +111,7 @@ class FeederIT {
         db.feeder.feed();
         db.feeder.feed();
 
-        assertThat(dispatchedInOrder()).hasSize(64);
+        assertThat(dispatchedInOrder()).hasSize(8);
     }
 
     @Test
@@ -118,55 +123,158 @@ class FeederIT {
 
         db.feeder.feed();
 
-        assertThat(dispatchedInOrder()).hasSize(4 * 20 * 4);
+        assertThat(dispatchedInOrder()).hasSize(20 * 4);
     }
 
     @Test
-    void takesTurnsBetweenUsers() {
-        UUID million = db.submit("ann", 1000);
-        db.jdbc.sql("update file_task set dispatched_at = null, attempt = 0").update();
-        db.jdbc.sql("delete from jobrunr_jobs").update();
-        UUID ten = db.submit("bob", 10);
+    void storesJobsInTheOrderInWhichTheyAreToRun() {
+        UUID low = db.submit("ann", 1000, 3);
+        emptyTheWindow();
 
-        db.feeder.feed();
+        UUID high = db.submit("ann", 4, 7);
 
-        assertThat(dispatchedOf(ten)).isEqualTo(10);
-        assertThat(dispatchedOf(million)).isEqualTo(54);
+        List<Long> first = db.fileIds(high);
+        first.addAll(db.fileIds(low).subList(0, 4));
+        assertThat(dispatchedInOrder()).containsExactlyElementsOf(first);
     }
 
-    @Test
-    void takesTurnsBetweenTheTasksOfAUser() {
-        UUID large = db.submit("ann", 1000);
-        db.jdbc.sql("update file_task set dispatched_at = null, attempt = 0").update();
+    private void emptyTheWindow() {
         db.jdbc.sql("delete from jobrunr_jobs").update();
-        UUID small = db.submit("ann", 10);
-
-        assertThat(dispatchedOf(small)).isEqualTo(10);
-        assertThat(dispatchedOf(large)).isEqualTo(54);
-    }
-
-    @Test
-    void prefersAHigherPriority() {
-        db.submit("ann", 1000, 0);
-        db.jdbc.sql("update file_task set dispatched_at = null, attempt = 0").update();
-        db.jdbc.sql("delete from jobrunr_jobs").update();
-
-        UUID urgent = db.submit("ann", 64, 9);
-
-        assertThat(dispatchedOf(urgent)).isEqualTo(64);
+        db.jdbc.sql("delete from user_share").update();
+        db.jdbc
+                .sql("update file_task set dispatched_at = null, attempt = 0 where status = 'pending'")
+                .update();
     }
 
     @Test
     void letsOneProcessFeedAtATime() {
         db.submit("ann", 1000);
-        db.jdbc.sql("update file_task set dispatched_at = null").update();
-        db.jdbc.sql("delete from jobrunr_jobs").update();
+        emptyTheWindow();
 
         db.transaction.executeWithoutResult(status -> {
-            assertThat(db.feeder.feed()).isEqualTo(64);
-            int other = java.util.concurrent.CompletableFuture.supplyAsync(() -> db.feeder.feed())
-                    .join();
+            assertThat(db.feeder.feed()).isEqualTo(8);
+            int other = CompletableFuture.supplyAsync(() -> db.feeder.feed()).join();
             assertThat(other).isZero();
         });
+    }
+
+    @Test
+    void touchesNoMoreThanItDispatchesThoughThePlannerHasNotSeenTheTask() {
+        db.transaction.executeWithoutResult(status -> {
+            db.submit("ann", 20_000); // feeds
+
+            assertThat(db.jdbc.sql("""
+                            select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)
+                            from pg_stat_xact_user_tables where relname = 'file_task'
+                            """).query(Long.class).single())
+                    .as("rows read")
+                    .isBetween(64L, 10_000L);
+        });
+    }
+
+    @Nested
+    class Taking {
+        private TakingNode node() {
+            return new TakingNode(db.node(), "a node");
+        }
+
+        private FileTask file(long id) {
+            return db.fileTasks.find("ann", id).orElseThrow();
+        }
+
+        private Feeder.Taken take(TakingNode node, int room) {
+            emptyTheWindow();
+            return db.feeder.take(node, room);
+        }
+
+        @Test
+        void givesFilesThatRunWithJobsThatTheirNodeProcesses() {
+            UUID task = db.submit("ann", 3);
+            TakingNode node = node();
+
+            Feeder.Taken taken = take(node, 2);
+
+            assertThat(taken.files())
+                    .extracting(one -> one.file().id())
+                    .containsExactly(db.fileIds(task).get(0), db.fileIds(task).get(1));
+            assertThat(taken.enqueued()).isZero();
+            StorageProvider jobs = JobRunrStorage.open(db.dataSource);
+            assertThat(taken.files()).allSatisfy(one -> {
+                FileTask file = file(one.file().id());
+                assertThat(file.status()).isEqualTo(TaskStatus.RUNNING);
+                assertThat(file.attempt()).isEqualTo(1).isEqualTo(one.file().attempt());
+                assertThat(one.file().firstOfTask()).isTrue();
+                assertThat(one.file().processor()).isEqualTo("noop");
+                Job stored = jobs.getJobById(one.job().getId());
+                assertThat(stored.getVersion()).isEqualTo(one.job().getVersion());
+                assertThat(stored.<ProcessingState>getJobState().getServerId()).isEqualTo(node.id());
+                assertThat(stored.getJobSignature()).isEqualTo(one.job().getJobSignature());
+                assertThat(stored.getAmountOfRetries()).isZero();
+            });
+            assertThat(dispatchedInOrder()).hasSize(2);
+        }
+
+        @Test
+        void givesEachFileOnce() {
+            db.submit("ann", 5);
+            TakingNode node = node();
+
+            assertThat(take(node, 3).files()).hasSize(3);
+            assertThat(db.feeder.take(node, 3).files()).hasSize(2);
+            assertThat(db.feeder.take(node, 3).files()).isEmpty();
+        }
+
+        @Test
+        void givesNothingToANodeWithoutALease() {
+            db.submit("ann", 1);
+            TakingNode node = node();
+            db.expire(node.id());
+
+            assertThat(take(node, 3).files()).isEmpty();
+            assertThat(dispatchedInOrder()).isEmpty();
+        }
+
+        @Test
+        void enqueuesAFileWhoseNodeDiedSoThatItIsClaimedWhenItStarts() {
+            UUID task = db.submit("ann", 2);
+            long crashed = db.fileIds(task).get(0);
+            db.jdbc
+                    .sql("update file_task set crash_count = 1 where id = :id")
+                    .param("id", crashed)
+                    .update();
+
+            Feeder.Taken taken = take(node(), 5);
+
+            assertThat(taken.files()).hasSize(1);
+            assertThat(taken.enqueued()).isEqualTo(1);
+            assertThat(file(crashed).status()).isEqualTo(TaskStatus.PENDING);
+            assertThat(JobRunrStorage.open(db.dataSource)
+                            .getJobById(new FileTaskJob(crashed, 1).jobId())
+                            .getState())
+                    .isEqualTo(StateName.ENQUEUED);
+        }
+
+        @Test
+        void saysWhenAnotherProcessIsAtIt() {
+            db.submit("ann", 100);
+            TakingNode node = node();
+
+            db.transaction.executeWithoutResult(status -> {
+                assertThat(db.feeder.take(node, 1).next().busy()).isFalse();
+                Feeder.Taken other = CompletableFuture.supplyAsync(() -> db.feeder.take(node, 1))
+                        .join();
+                assertThat(other.files()).isEmpty();
+                assertThat(other.next().busy()).isTrue();
+            });
+        }
+
+        @Test
+        void givesNothingOfATaskThatWasCancelled() {
+            UUID task = db.submit("ann", 100);
+            emptyTheWindow();
+            db.uploadTasks.cancel("ann", task);
+
+            assertThat(db.feeder.take(node(), 5).files()).isEmpty();
+        }
     }
 }

@@ -117,4 +117,24 @@ final class FileJobStorageIT {
             assertThatThrownBy(() -> storage.save(jobs)).isInstanceOf(ConcurrentJobModificationException.class);
         }
     }
+
+    @Test
+    void forgivesAJobThatARescueHasDeleted() {
+        db.submit("ann", 2);
+        try (Flusher flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10);
+                StorageProvider storage = JobRunrStorage.open(db.dataSource, flusher)) {
+            List<Job> jobs = fetch(storage, UUID.randomUUID());
+            db.jdbc
+                    .sql("delete from jobrunr_jobs where id = :id")
+                    .param("id", jobs.get(0).getId().toString())
+                    .update();
+            jobs.forEach(job -> job.failed("orphaned", new IllegalStateException()));
+
+            assertThat(storage.save(jobs)).hasSize(2);
+
+            assertThat(storage.getJobById(jobs.get(1).getId()).hasState(StateName.FAILED))
+                    .isTrue();
+            assertThat(jobs()).isEqualTo(1);
+        }
+    }
 }

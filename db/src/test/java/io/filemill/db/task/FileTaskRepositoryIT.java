@@ -351,6 +351,13 @@ class FileTaskRepositoryIT {
 
     @Nested
     class Rescue {
+        private int jobs() {
+            return db.jdbc
+                    .sql("select count(*) from jobrunr_jobs")
+                    .query(Integer.class)
+                    .single();
+        }
+
         @Test
         void countsTheCrashOfADeadNode() {
             ClaimedFile file = claim(db.fileIds(db.submit("ann", 1)).get(0));
@@ -359,6 +366,7 @@ class FileTaskRepositoryIT {
 
             assertThat(db.fileTasks.rescueFromDeadNodes()).isEqualTo(1);
 
+            assertThat(jobs()).as("a job that would fail without its file").isZero();
             db.feeder.feed();
             assertThat(claim(file.id(), db.node()).crashCount()).isEqualTo(1);
             assertThat(db.fileTasks.attempts(file.id())).singleElement().satisfies(attempt -> {
@@ -396,6 +404,7 @@ class FileTaskRepositoryIT {
 
             assertThat(db.fileTasks.rescueLostDispatches()).isEqualTo(2);
 
+            assertThat(jobs()).isZero();
             assertThat(db.feeder.feed()).isEqualTo(2);
             assertThat(db.fileIds(task))
                     .allSatisfy(id -> assertThat(db.attempt(id)).isEqualTo(2));

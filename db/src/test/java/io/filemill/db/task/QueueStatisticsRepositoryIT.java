@@ -23,7 +23,7 @@ class QueueStatisticsRepositoryIT {
 
     @Test
     void anIdleClusterHasZeros() {
-        assertThat(statistics.read()).isEqualTo(new QueueStatistics(0, 0, 0, null, 0, 0, 0, 0, 0, 0, 0));
+        assertThat(statistics.read()).isEqualTo(new QueueStatistics(0, 0, 0, 0, null, 0, 0, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -118,7 +118,8 @@ class QueueStatisticsRepositoryIT {
                         "nodes_active",
                         "nodes_draining",
                         "nodes_lost",
-                        "nodes_stopped");
+                        "nodes_stopped",
+                        "paused");
         assertThat(row.values())
                 .allSatisfy(value -> assertThat(((Number) value).doubleValue()).isZero());
     }

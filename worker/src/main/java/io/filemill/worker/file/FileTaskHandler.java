@@ -60,7 +60,7 @@ public final class FileTaskHandler implements FileTaskRunner {
     private final Flusher flusher;
     private final Durability durability;
     private final RunningFiles running;
-    private final Map<FileTaskJob, Claim> ahead = new ConcurrentHashMap<>();
+    private final Map<FileTaskJob, Claim> held = new ConcurrentHashMap<>();
     private final UUID nodeId;
     private final Limits defaults;
     private final RetryBackoff backoff = new RetryBackoff(new java.util.SplittableRandom());
@@ -113,20 +113,14 @@ public final class FileTaskHandler implements FileTaskRunner {
                 processors.stream().collect(Collectors.toUnmodifiableMap(FileProcessor::name, Function.identity()));
     }
 
-    /**
-     * Claims files whose jobs wait on this node for a slot, in one statement. Those that it leaves out are claimed when they start. A file
-     * that was claimed so counts as running, and its time limit begins when it starts.
-     */
-    public void claimAhead(List<FileTaskJob> jobs) {
-        Map<Long, Integer> attempts =
-                jobs.stream().collect(Collectors.toMap(FileTaskJob::fileTaskId, FileTaskJob::attempt, Math::max));
+    /** Holds files that this node has taken until their jobs run. They count as running, and the time limit of each begins when it starts. */
+    public void hold(List<ClaimedFile> taken) {
         long now = System.nanoTime();
-        List<ClaimedFile> claimed = files.claimAhead(attempts, nodeId);
-        for (ClaimedFile file : claimed) {
+        for (ClaimedFile file : taken) {
             var run = running.begin(file.id(), file.attempt());
-            ahead.put(new FileTaskJob(file.id(), file.attempt()), new Claim(file, run, now));
+            held.put(new FileTaskJob(file.id(), file.attempt()), new Claim(file, run, now));
         }
-        claimed.stream()
+        taken.stream()
                 .filter(ClaimedFile::firstOfTask)
                 .map(ClaimedFile::uploadTaskId)
                 .distinct()
@@ -135,7 +129,7 @@ public final class FileTaskHandler implements FileTaskRunner {
 
     /** Gives a file back whose job was taken away while it waited for a slot. Does nothing if it was not claimed. */
     public void giveUp(FileTaskJob job) {
-        Claim claim = ahead.remove(job);
+        Claim claim = held.remove(job);
         if (claim != null) {
             try (var ignored = claim.run()) {
                 files.release(job.fileTaskId(), job.attempt());
@@ -145,7 +139,7 @@ public final class FileTaskHandler implements FileTaskRunner {
 
     @Override
     public void run(FileTaskJob job) throws Exception {
-        Claim claim = ahead.remove(job);
+        Claim claim = held.remove(job);
         if (claim == null) {
             claim = claim(job);
         }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The files that this node runs right now, and how they are stopped. Safe for use by several threads. */
 public final class RunningFiles implements AutoCloseable {
     private final Map<Long, Run> runs = new ConcurrentHashMap<>();
+    private volatile Runnable onEnd = () -> {};
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         var thread = new Thread(task, "file-time-limits");
         thread.setDaemon(true);
@@ -52,6 +53,11 @@ public final class RunningFiles implements AutoCloseable {
     /** Attempt by file task id of all files that were claimed and whose end is not written down yet. */
     public Map<Long, Integer> attempts() {
         return runs.values().stream().collect(Collectors.toUnmodifiableMap(run -> run.id, run -> run.attempt));
+    }
+
+    /** Sets what is told that a file has ended and this was written down. */
+    public void onEnd(Runnable listener) {
+        onEnd = listener;
     }
 
     /** Whether nothing runs. */
@@ -153,6 +159,7 @@ public final class RunningFiles implements AutoCloseable {
         @Override
         public void close() {
             runs.remove(id, this);
+            onEnd.run();
         }
     }
 }

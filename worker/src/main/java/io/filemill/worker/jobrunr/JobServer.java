@@ -1,9 +1,11 @@
 package io.filemill.worker.jobrunr;
 
+import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FileTaskJob;
 import io.filemill.db.queue.FileTaskJobHandler;
 import io.filemill.db.queue.Flusher;
 import io.filemill.db.queue.JobRunrStorage;
+import io.filemill.db.queue.TakingNode;
 import io.filemill.worker.file.FileTaskHandler;
 import io.filemill.worker.purge.Purger;
 import java.time.Duration;
@@ -35,12 +37,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class JobServer {
     private static final Logger LOG = LoggerFactory.getLogger(JobServer.class);
-    private static final Duration POLL_INTERVAL = Duration.ofSeconds(5); // the shortest that JobRunr allows
     private static final Duration KEEP_ENDED_JOBS = Duration.ofMinutes(10);
     private static final Duration SUPERVISION = Duration.ofSeconds(1);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
 
     private final StorageProvider storage;
+    private final Feeder feeder;
     private final Settings settings;
     private final SlotPolicy slots;
     private final Handlers handlers;
@@ -53,8 +55,9 @@ public final class JobServer {
      *
      * @param nodeId new for each process
      * @param slots how many files run at once
+     * @param pollInterval how often JobRunr's own threads look at the database, 5 s or more; files do not wait for that
      */
-    public record Settings(UUID nodeId, String nodeName, int slots, Duration purgeInterval) {}
+    public record Settings(UUID nodeId, String nodeName, int slots, Duration pollInterval, Duration purgeInterval) {}
 
     /** What the stored jobs are run by. */
     public record Handlers(FileTaskHandler files, Purger purger) implements JobActivator {
@@ -73,9 +76,17 @@ public final class JobServer {
     /**
      * @param dataSource JobRunr's own pool
      * @param flusher ends the jobs of files
+     * @param feeder gives files
      * @param slotFreed called on the worker thread after each job
      */
-    public JobServer(DataSource dataSource, Flusher flusher, Settings settings, Handlers handlers, Runnable slotFreed) {
+    public JobServer(
+            DataSource dataSource,
+            Flusher flusher,
+            Feeder feeder,
+            Settings settings,
+            Handlers handlers,
+            Runnable slotFreed) {
+        this.feeder = feeder;
         this.storage = JobRunrStorage.open(dataSource, flusher);
         this.settings = settings;
         this.slots = new SlotPolicy(settings.slots(), slotFreed);
@@ -125,29 +136,46 @@ public final class JobServer {
     }
 
     /**
-     * Fetches jobs for the free slots, and some more if files are short, and claims their files. On the thread that calls it, which must be
-     * always the same.
+     * Fetches jobs from the window for the free slots. On the thread that calls it, which must be always the same.
      *
-     * @return how many jobs were fetched
+     * @return whether there may be more of them
      */
-    public int fetch() {
-        if (!(supervisor.current() instanceof OneLifeServer server) || !server.isUp() || !server.isRunning()) {
-            return 0;
-        }
+    public boolean fetch() {
+        OneLifeServer server = server();
         int room = slots.room();
-        if (room == 0) {
-            return 0;
+        if (server == null || room == 0) {
+            return true;
         }
         List<Job> jobs = storage.getJobsToProcess(server, AmountBasedList.ascOnUpdatedAt(room));
+        jobs.forEach(server::processJob);
+        return jobs.size() == room;
+    }
+
+    /**
+     * Takes files for the free slots, and some more if files are short. On the thread that calls it, which must be always the same.
+     *
+     * @return what it took
+     */
+    public Feeder.Taken take() {
+        OneLifeServer server = server();
+        int room = slots.room();
+        if (server == null || room == 0) {
+            return Feeder.Taken.NOTHING;
+        }
+        Feeder.Taken taken = feeder.take(new TakingNode(settings.nodeId(), settings.nodeName()), room);
         try {
             handlers.files()
-                    .claimAhead(
-                            jobs.stream().flatMap(job -> fileTask(job).stream()).toList());
-        } catch (RuntimeException e) {
-            LOG.atWarn().addKeyValue("reason", e.getMessage()).log("Files are claimed one by one");
+                    .hold(taken.files().stream().map(Feeder.TakenFile::file).toList());
+        } finally {
+            taken.files().forEach(file -> server.processJob(file.job()));
         }
-        jobs.forEach(server::processJob);
-        return jobs.size();
+        return taken;
+    }
+
+    private @Nullable OneLifeServer server() {
+        return supervisor.current() instanceof OneLifeServer server && server.isUp() && server.isRunning()
+                ? server
+                : null;
     }
 
     private static Optional<FileTaskJob> fileTask(Job job) {
@@ -157,19 +185,19 @@ public final class JobServer {
                 .findFirst();
     }
 
-    /** Whether more jobs could be fetched now. */
+    /** Whether more files could run now. */
     public boolean hasRoom() {
         return slots.room() > 0;
-    }
-
-    /** How many jobs this node is able to take in the near future. */
-    public int appetite() {
-        return slots.appetite();
     }
 
     /** Whether jobs wait here for a slot. */
     public boolean holdsJobsInAdvance() {
         return slots.occupied() > settings.slots();
+    }
+
+    /** Gives files back that wait here for a slot. Those that have begun go on. */
+    public void giveBack(List<FileTaskJob> jobs) {
+        jobs.forEach(handlers.files()::giveUp);
     }
 
     /** Whether no job runs or is about to. */
@@ -206,7 +234,7 @@ public final class JobServer {
                     BackgroundJobServerConfiguration.usingStandardBackgroundJobServerConfiguration()
                             .andId(settings.nodeId())
                             .andName(settings.nodeName())
-                            .andPollInterval(POLL_INTERVAL)
+                            .andPollInterval(settings.pollInterval())
                             .andDeleteSucceededJobsAfter(KEEP_ENDED_JOBS)
                             .andPermanentlyDeleteDeletedJobsAfter(KEEP_ENDED_JOBS)
                             .andInterruptJobsAwaitDurationOnStopBackgroundJobServer(STOP_LIMIT)

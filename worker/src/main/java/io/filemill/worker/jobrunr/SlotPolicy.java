@@ -52,14 +52,10 @@ final class SlotPolicy implements BackgroundJobServerWorkerPolicy {
         return waiting < 0 || waiting < most / 2 ? most - waiting : 0;
     }
 
-    /** How many jobs this node can start within the time that it takes to fetch more. */
-    int appetite() {
-        return slots + prefetch.most();
-    }
-
     int occupied() {
         return occupied.get();
     }
+
     /** Lets JobRunr fetch nothing more. What runs goes on. */
     void close() {
         open = false;

@@ -3,6 +3,7 @@ package io.filemill.worker.purge;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.FinishedJobs;
 import io.filemill.db.queue.IdempotencyKeys;
+import io.filemill.db.queue.QueueLimits;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.UploadTaskRepository;
 import java.io.IOException;
@@ -24,27 +25,28 @@ public final class Purger {
     /** Clients repeat a submission after minutes, not days. */
     private static final Duration IDEMPOTENCY_KEYS = Duration.ofDays(1);
 
+    private static final Duration UNUSED_SHARES = Duration.ofDays(1);
     private static final Duration SILENT_NODES = Duration.ofHours(1);
 
     private final UploadTaskRepository uploadTasks;
     private final FileStore store;
-    private final FinishedJobs jobs;
     private final NodeRepository nodes;
-    private final IdempotencyKeys keys;
+    private final Leftovers leftovers;
     private final Duration maxAge;
+
+    /** What else is of no use any more after a time. */
+    public record Leftovers(FinishedJobs jobs, IdempotencyKeys keys, QueueLimits limits) {}
 
     public Purger(
             UploadTaskRepository uploadTasks,
             FileStore store,
-            FinishedJobs jobs,
             NodeRepository nodes,
-            IdempotencyKeys keys,
+            Leftovers leftovers,
             Duration maxAge) {
         this.uploadTasks = uploadTasks;
         this.store = store;
-        this.jobs = jobs;
         this.nodes = nodes;
-        this.keys = keys;
+        this.leftovers = leftovers;
         this.maxAge = maxAge;
     }
 
@@ -61,15 +63,17 @@ public final class Purger {
         for (UUID abandoned : uploadTasks.unknown(store.olderThan(ABANDONED))) {
             store.delete(abandoned);
         }
-        int purgedJobs = jobs.purge(maxAge);
-        int forgottenKeys = keys.forgetOlderThan(IDEMPOTENCY_KEYS);
+        int purgedJobs = leftovers.jobs().purge(maxAge);
+        int forgottenKeys = leftovers.keys().forgetOlderThan(IDEMPOTENCY_KEYS);
+        int forgottenShares = leftovers.limits().forgetUnusedFor(UNUSED_SHARES);
         int forgotten = nodes.forgetSilentSince(SILENT_NODES);
-        if (purged + purgedJobs + forgotten + forgottenKeys > 0) {
+        if (purged + purgedJobs + forgotten + forgottenKeys + forgottenShares > 0) {
             LOG.atInfo()
                     .addKeyValue("uploadTasks", purged)
                     .addKeyValue("jobs", purgedJobs)
                     .addKeyValue("nodes", forgotten)
                     .addKeyValue("idempotencyKeys", forgottenKeys)
+                    .addKeyValue("shares", forgottenShares)
                     .log("Purged what ended long ago");
         }
         return purged;

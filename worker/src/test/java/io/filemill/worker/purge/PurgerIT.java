@@ -33,9 +33,8 @@ class PurgerIT {
         return new Purger(
                 db.uploadTasks,
                 store,
-                new FinishedJobs(db.jdbc),
                 db.nodes,
-                new IdempotencyKeys(db.jdbc),
+                new Purger.Leftovers(new FinishedJobs(db.jdbc), new IdempotencyKeys(db.jdbc), db.limits),
                 Duration.ofHours(1));
     }
 

@@ -1,0 +1,186 @@
+package io.filemill.db.queue;
+
+import io.filemill.db.queue.Feeder.Dispatched;
+import io.filemill.db.task.ClaimedFile;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The statements of the feeder. They need its transaction. Safe for use by several threads. */
+final class DispatchRows {
+    /** After so many seconds, a file that a user was given counts for 37 % of one. */
+    private static final double MEMORY_SECONDS = 5;
+
+    private final JdbcClient jdbc;
+
+    DispatchRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * What there is to choose from.
+     *
+     * @param tasks the oldest first
+     * @param limited whether users or processors have limits
+     * @param nextStart in how many seconds the next task may start that waits for its time
+     */
+    record Choice(
+            List<WaitingTask> tasks,
+            boolean limited,
+            @Nullable Double nextStart) {}
+
+    /**
+     * Tasks with files that wait or are in flight. Reads no row of a file but those in flight.
+     *
+     * @param nodeId nothing is there for it if its lease has run out; null for anybody
+     * @param probe whether to leave out tasks none of whose files is due, which costs a look at the index for each task
+     */
+    Choice choice(@Nullable UUID nodeId, boolean probe) {
+        List<WaitingTask> tasks = new ArrayList<>();
+        var limited = new boolean[1];
+        var nextStart = new @Nullable Double[1];
+        jdbc.sql("""
+                with in_flight as materialized (
+                    select upload_task_id, count(*)::integer as files
+                    from (select upload_task_id from file_task where status = 'running'
+                          union all
+                          select upload_task_id from file_task where status = 'pending' and dispatched_at is not null) f
+                    group by upload_task_id),
+                paused as materialized (
+                    select scope, name from queue_limit where paused)
+                select t.id, t.user_id, t.processor, t.priority, coalesce(i.files, 0) as in_flight,
+                       case when t.paused or t.not_before > now()
+                                or t.user_id in (select name from paused where scope = 'user')
+                                or t.processor in (select name from paused where scope = 'processor') then 0
+                            when :probe and not exists (
+                                select from file_task f
+                                where f.upload_task_id = t.id and f.status = 'pending' and f.dispatched_at is null
+                                  and f.next_attempt_at <= now()) then 0
+                            else t.total_files - t.processed_files - coalesce(i.files, 0) end as waiting,
+                       coalesce(s.used * exp(-least(50, greatest(0, extract(epoch from clock_timestamp() - s.counted_at)) / :memory)), 0)
+                           as recent,
+                       case when not t.paused and t.not_before > now() then extract(epoch from t.not_before - clock_timestamp()) end
+                           as starts_in,
+                       exists (
+                           select from queue_limit
+                           where scope in ('user', 'processor') and num_nonnulls(max_running, rate_per_second) > 0) as limited
+                from upload_task t
+                left join in_flight i on i.upload_task_id = t.id
+                left join user_share s on s.user_id = t.user_id
+                where t.finished_at is null
+                  and not exists (select from paused where scope = 'cluster')
+                  and (:nodeId::uuid is null
+                       or exists (select from worker_node where id = :nodeId::uuid and lease_expires_at > now()))
+                order by t.created_at, t.id
+                """)
+                .param("probe", probe)
+                .param("memory", MEMORY_SECONDS)
+                .param("nodeId", nodeId)
+                .query(row -> {
+                    tasks.add(new WaitingTask(
+                            row.getObject("id", UUID.class),
+                            row.getString("user_id"),
+                            row.getString("processor"),
+                            row.getInt("priority"),
+                            row.getInt("waiting"),
+                            row.getInt("in_flight"),
+                            row.getDouble("recent")));
+                    limited[0] = row.getBoolean("limited");
+                    double startsIn = row.getDouble("starts_in");
+                    if (!row.wasNull() && (nextStart[0] == null || startsIn < nextStart[0])) {
+                        nextStart[0] = startsIn;
+                    }
+                });
+        return new Choice(tasks, limited[0], nextStart[0]);
+    }
+
+    /**
+     * Dispatches files as planned, in the order of the plan: raises their attempts, and with a node, gives it those whose node never died.
+     * Fewer than planned if a task has not so many that are due; a file that somebody else holds, to cancel it, is left alone. What each
+     * user was given is remembered.
+     */
+    List<Dispatched> dispatch(List<WaitingTask> plan, @Nullable UUID nodeId) {
+        Map<UUID, Integer> filesOfTask = new LinkedHashMap<>();
+        plan.forEach(task -> filesOfTask.merge(task.id(), 1, Integer::sum));
+        Map<UUID, List<Dispatched>> dispatched = new HashMap<>();
+        jdbc.sql("""
+                with dispatched as (
+                    update file_task f
+                    set dispatched_at = now(), attempt = f.attempt + 1, updated_at = now(),
+                        status = case when :nodeId::uuid is not null and f.crash_count = 0 then 'running' else f.status end,
+                        node_id = case when :nodeId::uuid is not null and f.crash_count = 0 then :nodeId::uuid else f.node_id end,
+                        started_at = case when :nodeId::uuid is not null and f.crash_count = 0 then now() else f.started_at end
+                    where f.id = any (array(          -- an array leaves the planner no other way than by these ids
+                        select due.id
+                        from unnest(:tasks::uuid[], :counts::integer[]) as planned (task, files)
+                        cross join lateral (
+                            select id from file_task
+                            where upload_task_id = planned.task and status = 'pending' and dispatched_at is null
+                              and next_attempt_at <= now()
+                            order by next_attempt_at, id
+                            limit planned.files
+                            for update skip locked) due))
+                    returning f.*),
+                given as (
+                    insert into user_share (user_id, used, counted_at)
+                    select t.user_id, count(*), clock_timestamp()
+                    from dispatched d join upload_task t on t.id = d.upload_task_id
+                    group by t.user_id
+                    on conflict (user_id) do update
+                    set counted_at = excluded.counted_at,
+                        used = excluded.used + user_share.used * exp(-least(50,
+                            greatest(0, extract(epoch from excluded.counted_at - user_share.counted_at)) / :memory)))
+                select d.*, t.user_id, t.processor, t.settings, t.timeout_seconds, t.stall_timeout_seconds, t.max_attempts,
+                       t.status = 'pending' as first_of_task
+                from dispatched d join upload_task t on t.id = d.upload_task_id
+                order by d.next_attempt_at, d.id
+                """)
+                .param("tasks", filesOfTask.keySet().toArray(UUID[]::new))
+                .param("counts", filesOfTask.values().toArray(Integer[]::new))
+                .param("memory", MEMORY_SECONDS)
+                .param("nodeId", nodeId)
+                .query(row -> {
+                    var one = new Dispatched(
+                            ClaimedFile.of(row, 0), row.getString("status").equals("running"));
+                    dispatched
+                            .computeIfAbsent(one.file().uploadTaskId(), id -> new ArrayList<>())
+                            .add(one);
+                });
+        List<Dispatched> inOrder = new ArrayList<>(plan.size());
+        Map<UUID, Integer> next = new HashMap<>();
+        for (WaitingTask task : plan) {
+            int place = next.merge(task.id(), 1, Integer::sum) - 1;
+            List<Dispatched> ofTask = dispatched.getOrDefault(task.id(), List.of());
+            if (place < ofTask.size()) {
+                inOrder.add(ofTask.get(place));
+            }
+        }
+        return inOrder;
+    }
+
+    /** How long until the next file is due that waits for its next attempt. */
+    Optional<Duration> nextAttempt() {
+        return jdbc.sql("""
+                select extract(epoch from min(f.next_attempt_at) - clock_timestamp())
+                from upload_task t
+                cross join lateral (
+                    select next_attempt_at from file_task
+                    where upload_task_id = t.id and status = 'pending' and dispatched_at is null and next_attempt_at > now()
+                    order by next_attempt_at
+                    limit 1) f
+                where t.finished_at is null and not t.paused
+                """)
+                .query((row, number) -> {
+                    double seconds = row.getDouble(1);
+                    return row.wasNull() ? Optional.<Duration>empty() : Optional.of(Feeder.duration(seconds));
+                })
+                .single();
+    }
+}
