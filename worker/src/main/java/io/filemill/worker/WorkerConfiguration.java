@@ -174,7 +174,8 @@ class WorkerConfiguration {
             Purger purger,
             WorkerProperties properties) {
         var handlers = new JobServer.Handlers(files, purger);
-        var settings = new JobServer.Settings(node.id(), node.name(), capacity.slots(), properties.purgeInterval());
+        var settings = new JobServer.Settings(
+                node.id(), node.name(), capacity.slots(), properties.pollInterval(), properties.purgeInterval());
         return slotFreed -> new JobServer(dataSource, flusher, feeder, settings, handlers, slotFreed);
     }
 

@@ -18,6 +18,7 @@ import org.springframework.validation.annotation.Validated;
  * @param stallTimeout how long a run may make no progress, where a processor can tell
  * @param maxAttempts how often a file is tried whose failure may pass
  * @param drainGrace how long running files may take to end when the node shuts down, before they are given back
+ * @param pollInterval how often JobRunr's own threads look at the database, 5 s or more; a file never waits for that
  * @param purgeInterval how often ended tasks are purged
  * @param purgeMaxAge how long an ended task is kept
  * @param parserHeap memory of one parser process, in MiB
@@ -35,6 +36,7 @@ public record WorkerProperties(
         @DefaultValue("120s") Duration stallTimeout,
         @DefaultValue("3") @Min(1) int maxAttempts,
         @DefaultValue("30s") Duration drainGrace,
+        @DefaultValue("15s") Duration pollInterval,
         @DefaultValue("7200s") Duration purgeInterval,
         @DefaultValue("3600s") Duration purgeMaxAge,
         @DefaultValue("512") @Min(64) int parserHeap,

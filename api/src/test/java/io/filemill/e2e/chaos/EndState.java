@@ -14,7 +14,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** What must be true when the faults are over and the work is done. Each method tells what is not. */
 final class EndState {
-    /** Jobs whose end could not be written down may stay as failed until the purge; more than a window of the feeder are too many. */
+    /** Jobs whose end could not be written down may stay as failed until the purge. */
     private static final int MOST_FAILED_JOBS = 64;
 
     /** Why a file of the load may fail: it was asked to, it was cancelled, or its node was killed twice under it. */

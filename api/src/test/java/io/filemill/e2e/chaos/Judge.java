@@ -39,11 +39,13 @@ final class Judge {
                         when was_final and not is_reopened then 'a final file changed'
                         when new.attempt < old.attempt then 'an attempt went back'
                         when is_dispatched and not is_reopened
-                             and (new.attempt <> old.attempt + 1 or new.status <> 'pending' or new.dispatched_at is null
+                             and (new.attempt <> old.attempt + 1 or new.status not in ('pending', 'running') or new.dispatched_at is null
                                or old.status <> 'pending' or old.dispatched_at is not null)
                             then 'an attempt began before the last one was over'
-                        when new.status = 'running' and old.status = 'pending' and old.dispatched_at is null
+                        when new.status = 'running' and old.status = 'pending' and old.dispatched_at is null and not is_dispatched
                             then 'a file was claimed that was not dispatched'
+                        when new.status = 'running' and is_dispatched and old.crash_count > 0
+                            then 'a file whose node died was taken before it ran'
                         when new.status = 'running' and old.status = 'pending'
                              and not exists (select from worker_node n where n.id = new.node_id and n.lease_expires_at > now())
                             then 'a file was claimed by a node without a lease'

@@ -3,6 +3,7 @@ package io.filemill.db.node;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
@@ -43,17 +44,44 @@ public final class NodeRepository {
                 .update();
     }
 
-    /** Renews the lease; false if the node's row is gone. A lease that ran out is renewed too: the files it covered may be lost by then. */
-    public boolean heartbeat(UUID id) {
+    /**
+     * Renews the lease, and looks for work in the same statement. A lease that ran out is renewed too: the files it covered may be lost by
+     * then.
+     *
+     * @param looksForWork whether the node wants to know of files that wait; the others of the signs are always read
+     * @return empty if the node's row is gone
+     */
+    public Optional<Signs> heartbeat(UUID id, boolean looksForWork) {
         return jdbc.sql("""
-                update worker_node
+                update worker_node n
                 set heartbeat_at = now(), lease_expires_at = now() + make_interval(secs => :lease)
-                where id = :id
+                where n.id = :id
+                -- Sorted, which "exists" would ignore, so that each comes from its index, however many rows the planner hopes to find.
+                returning (select 1 from file_task where status = 'running' and node_id = n.id
+                           order by upload_task_id limit 1) is not null as holds_files,
+                          (select 1 from file_task f
+                           where f.status = 'running' and not exists (
+                               select from worker_node o where o.id = f.node_id and o.lease_expires_at > now())
+                           order by f.upload_task_id limit 1) is not null as abandoned_files,
+                          (select 1 from file_task where status = 'pending' and dispatched_at is not null
+                           order by dispatched_at limit 1) is not null as dispatched_files,
+                          :looksForWork and (
+                              (select 1 from jobrunr_jobs where state = 'ENQUEUED' order by updatedat limit 1) is not null
+                              or exists (
+                                  select from upload_task t
+                                  cross join lateral (
+                                      select from file_task
+                                      where upload_task_id = t.id and status = 'pending' and dispatched_at is null
+                                        and next_attempt_at <= now()
+                                      order by next_attempt_at, id limit 1) f
+                                  where t.finished_at is null and (t.not_before is null or t.not_before <= now())
+                                    and paused_by(t) is null)) as waiting_files
                 """)
-                        .param("id", id)
-                        .param("lease", lease.toMillis() / 1000.0)
-                        .update()
-                == 1;
+                .param("id", id)
+                .param("lease", lease.toMillis() / 1000.0)
+                .param("looksForWork", looksForWork)
+                .query(Signs.class)
+                .optional();
     }
 
     /**

@@ -158,6 +158,20 @@ class FeederIT {
         });
     }
 
+    @Test
+    void touchesNoMoreThanItDispatchesThoughThePlannerHasNotSeenTheTask() {
+        db.transaction.executeWithoutResult(status -> {
+            db.submit("ann", 20_000); // feeds
+
+            assertThat(db.jdbc.sql("""
+                            select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)
+                            from pg_stat_xact_user_tables where relname = 'file_task'
+                            """).query(Long.class).single())
+                    .as("rows read")
+                    .isBetween(8L, 10_000L);
+        });
+    }
+
     @Nested
     class Taking {
         private TakingNode node() {

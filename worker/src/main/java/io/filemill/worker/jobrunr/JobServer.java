@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class JobServer {
     private static final Logger LOG = LoggerFactory.getLogger(JobServer.class);
-    private static final Duration POLL_INTERVAL = Duration.ofSeconds(5); // the shortest that JobRunr allows
     private static final Duration KEEP_ENDED_JOBS = Duration.ofMinutes(10);
     private static final Duration SUPERVISION = Duration.ofSeconds(1);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
@@ -56,8 +55,9 @@ public final class JobServer {
      *
      * @param nodeId new for each process
      * @param slots how many files run at once
+     * @param pollInterval how often JobRunr's own threads look at the database, 5 s or more; files do not wait for that
      */
-    public record Settings(UUID nodeId, String nodeName, int slots, Duration purgeInterval) {}
+    public record Settings(UUID nodeId, String nodeName, int slots, Duration pollInterval, Duration purgeInterval) {}
 
     /** What the stored jobs are run by. */
     public record Handlers(FileTaskHandler files, Purger purger) implements JobActivator {
@@ -185,6 +185,11 @@ public final class JobServer {
                 .findFirst();
     }
 
+    /** Whether more files could run now. */
+    public boolean hasRoom() {
+        return slots.room() > 0;
+    }
+
     /** Whether jobs wait here for a slot. */
     public boolean holdsJobsInAdvance() {
         return slots.occupied() > settings.slots();
@@ -229,7 +234,7 @@ public final class JobServer {
                     BackgroundJobServerConfiguration.usingStandardBackgroundJobServerConfiguration()
                             .andId(settings.nodeId())
                             .andName(settings.nodeName())
-                            .andPollInterval(POLL_INTERVAL)
+                            .andPollInterval(settings.pollInterval())
                             .andDeleteSucceededJobsAfter(KEEP_ENDED_JOBS)
                             .andPermanentlyDeleteDeletedJobsAfter(KEEP_ENDED_JOBS)
                             .andInterruptJobsAwaitDurationOnStopBackgroundJobServer(STOP_LIMIT)

@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Supervisor {
     static final Duration START_LIMIT = Duration.ofSeconds(20);
-    static final Duration HEARTBEAT_LIMIT = Duration.ofSeconds(30);
+    static final Duration HEARTBEAT_LIMIT = Duration.ofSeconds(60); // some of JobRunr's polls
     static final Duration GIVE_UP_AFTER = Duration.ofMinutes(5);
-    private static final Duration HEARTBEAT_CHECK = Duration.ofSeconds(10);
+    private static final Duration HEARTBEAT_CHECK = Duration.ofSeconds(30);
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
     private static final int DOUBLINGS = 5;
 

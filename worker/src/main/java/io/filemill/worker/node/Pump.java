@@ -10,12 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread of a node that looks for work: when a notification arrives, when a slot became free, and on a slow tick that makes up for
- * lost notifications. Wake-ups that come while it works are taken together.
+ * The one thread of a node that looks for work: when a notification arrives, when a slot became free, and when the heartbeat saw files that
+ * wait, which makes up for lost notifications; a slow tick makes up for what even that overlooked. Wake-ups that come while it works are
+ * taken together.
  */
 final class Pump implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
-    private static final Duration TICK = Duration.ofSeconds(2);
+    private static final Duration TICK = Duration.ofSeconds(30);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
     private static final int LONGEST_TURN_MILLIS = 10; // of another process that gives out files
 

@@ -3,6 +3,7 @@ package io.filemill.worker.node;
 import io.filemill.db.DatabaseConfiguration;
 import io.filemill.db.node.NewNode;
 import io.filemill.db.node.NodeRepository;
+import io.filemill.db.node.Signs;
 import io.filemill.db.notification.Channel;
 import io.filemill.db.notification.NotificationListener;
 import io.filemill.db.queue.Feeder;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +37,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 public final class WorkerNode implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerNode.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(3); // five fit into a lease
-    private static final Duration RESCUE = Duration.ofSeconds(3);
+    private static final Duration FIRST_BEAT = Duration.ofSeconds(1); // files may have waited for this node
+    private static final Duration RESCUE =
+            Duration.ofSeconds(1); // asks the database only after a heartbeat that saw a reason
     private static final Duration RELEASE_LIMIT = Duration.ofSeconds(10);
     private static final Duration DRAIN_POLL = Duration.ofMillis(20);
     private static final Duration LONGEST_BEAT = Duration.ofMinutes(2); // longer than any statement may take
@@ -50,6 +54,7 @@ public final class WorkerNode implements SmartLifecycle {
     private final Duration drainGrace;
     private final CountDownLatch never = new CountDownLatch(1);
     private final LeaseWatch lease = new LeaseWatch(DatabaseConfiguration.NODE_LEASE, System::nanoTime);
+    private final AtomicReference<Signs> seen = new AtomicReference<>(Signs.OF_NOTHING);
     private volatile @Nullable Running started;
     private volatile boolean draining;
     private volatile long lastBeat = System.nanoTime();
@@ -114,14 +119,8 @@ public final class WorkerNode implements SmartLifecycle {
             thread.setDaemon(true);
             return thread;
         });
-        var rescuer = new Rescuer(rows.files());
-        every(beats, HEARTBEAT, "renew the lease", this::heartbeat);
-        every(beats, HEARTBEAT, "give back what is paused", () -> giveBackWhatIsPaused(server));
-        every(beats, RESCUE, "rescue", () -> {
-            if (lease.mayJudgeOthers() && rescuer.runOnce() > 0) {
-                pump.wake();
-            }
-        });
+        every(beats, HEARTBEAT, "renew the lease", () -> heartbeat(server, pump));
+        every(beats, RESCUE, "rescue", () -> rescue(pump));
         started = new Running(server, pump, listener, beats);
         LOG.atInfo()
                 .addKeyValue("node", identity.name())
@@ -148,14 +147,34 @@ public final class WorkerNode implements SmartLifecycle {
                 capacity.reason());
     }
 
-    private void heartbeat() {
+    private void heartbeat(JobServer server, Pump pump) {
         lastBeat = System.nanoTime();
         lease.attempt();
-        if (!rows.nodes().heartbeat(identity.id())) {
-            rows.nodes().register(newNode());
-        }
+        Signs signs = rows.nodes().heartbeat(identity.id(), server.hasRoom()).orElseGet(this::registerAgain);
         lease.renewed(true);
-        running.stopLost(rows.files().reconcile(identity.id(), running.attempts()));
+        seen.set(signs);
+        if (signs.waitingFiles()) {
+            pump.wake();
+        }
+        if (signs.holdsFiles() || !running.isEmpty()) {
+            running.stopLost(rows.files().reconcile(identity.id(), running.attempts()));
+        }
+        giveBackWhatIsPaused(server);
+    }
+
+    private Signs registerAgain() {
+        rows.nodes().register(newNode());
+        return Signs.OF_ANYTHING;
+    }
+
+    /** Once after each heartbeat, and only for what that has seen signs of, so that idle nodes ask nothing. */
+    private void rescue(Pump pump) {
+        Signs signs = seen.getAndSet(Signs.OF_NOTHING);
+        if ((signs.abandonedFiles() || signs.dispatchedFiles())
+                && lease.mayJudgeOthers()
+                && new Rescuer(rows.files()).runOnce(signs.abandonedFiles(), signs.dispatchedFiles()) > 0) {
+            pump.wake();
+        }
     }
 
     /** Something was cancelled, whose files this node may run. */
@@ -224,7 +243,7 @@ public final class WorkerNode implements SmartLifecycle {
                         }
                     }
                 },
-                period.toMillis(),
+                FIRST_BEAT.toMillis(),
                 period.toMillis(),
                 TimeUnit.MILLISECONDS);
     }

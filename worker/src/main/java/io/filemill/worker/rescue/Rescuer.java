@@ -16,8 +16,13 @@ public final class Rescuer {
 
     /** Looks once; returns how many files can be dispatched again. */
     public int runOnce() {
-        int ofDeadNodes = files.rescueFromDeadNodes();
-        int lost = files.rescueLostDispatches();
+        return runOnce(true, true);
+    }
+
+    /** As {@link #runOnce()}, but looks only for what there may be: files of dead nodes, files whose job is lost. */
+    public int runOnce(boolean abandonedFiles, boolean dispatchedFiles) {
+        int ofDeadNodes = abandonedFiles ? files.rescueFromDeadNodes() : 0;
+        int lost = dispatchedFiles ? files.rescueLostDispatches() : 0;
         if (ofDeadNodes + lost > 0) {
             LOG.atWarn()
                     .addKeyValue("ofDeadNodes", ofDeadNodes)

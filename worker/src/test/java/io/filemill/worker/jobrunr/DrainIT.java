@@ -64,7 +64,7 @@ final class DrainIT {
 
     @Test
     void aJobThatWaitsLongerThanJobRunrAllowsIsNoOrphan() {
-        try (RunningWorker ignored = startNode(16, Map.of())) {
+        try (RunningWorker ignored = startNode(16, Map.of("filemill.worker.poll-interval", "5s"))) { // allows 20 s
             UUID fast = submit(3000, 0, 9);
             UUID slow = submit(160, 3000, 0); // all of them are fetched at the pace of the fast ones
             awaitEnd(fast, Duration.ofMinutes(2));

@@ -74,6 +74,8 @@ class JobServerIT {
                         dataDir,
                         "filemill.worker.max-workers",
                         2,
+                        "filemill.worker.poll-interval",
+                        "5s",
                         "filemill.worker.health-port",
                         healthPort),
                 false)) {

@@ -152,7 +152,7 @@ class SupervisorTest {
         pass(Duration.ofMinutes(1));
         cluster.heartBeats = false;
 
-        pass(Duration.ofMinutes(1));
+        pass(Duration.ofMinutes(2));
 
         assertThat(cluster.servers).hasSizeGreaterThan(1);
         assertThat(cluster.servers.get(0).endedByUs).isTrue();
