@@ -113,7 +113,9 @@ class NodeRepositoryIT {
         assertThat(heartbeat(node)).isEqualTo(Signs.OF_NOTHING);
         db.control.resume("ann", task);
         assertThat(heartbeat(node).waitingFiles()).isTrue();
-        db.jdbc.sql("update upload_task set not_before = now() + interval '1 minute'").update();
+        db.jdbc
+                .sql("update upload_task set not_before = now() + interval '1 minute'")
+                .update();
         assertThat(heartbeat(node)).isEqualTo(Signs.OF_NOTHING);
     }
 
