@@ -178,6 +178,7 @@ class ApiIT {
                         "running_files",
                         "pending_files",
                         "duplicates_ignored",
+                        "preparing",
                         "created_at",
                         "started_at",
                         "updated_at",
@@ -532,13 +533,20 @@ class ApiIT {
     }
 
     @Test
-    void manyFilesAreListedWhileTheyAreInserted() throws IOException {
+    void moreFilesThanCanBeListedAtOnceAreLeftToANode() throws IOException {
         Path many = Files.createDirectories(root.resolve("many"));
         for (int i = 0; i < 2500; i++) {
             Files.createFile(many.resolve("file " + i));
         }
         Answer answer = api.postJson("/v1/tasks", "{\"path\": \"" + many + "\", \"processor\": \"noop\"}");
-        assertThat(answer.json().get("total_files").intValue()).isEqualTo(2500);
+        assertThat(answer.json().get("preparing").booleanValue()).isTrue();
+        int found = answer.json().get("total_files").intValue();
+        assertThat(found).isBetween(0, 1000);
+        JsonNode task = api.get("/v1/tasks/" + id(answer)).json();
+        assertThat(task.get("preparing").booleanValue()).isTrue();
+        assertThat(task.get("total_files").intValue()).isEqualTo(found);
+        assertThat(api.get("/tasks/" + id(answer)).json().get("status").stringValue())
+                .isEqualTo("pending");
     }
 
     @Test

@@ -60,8 +60,19 @@ final class FuzzedRequests {
             "POST /router/upload_ingest multipart");
     private static final List<String> METHODS =
             List.of("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "FOO", "get", "CONNECT");
-    private static final List<String> PARAMETERS =
-            List.of("limit", "cursor", "status", "error_code", "q", "offset", "processor", "not_before", "priority", "", "limit[]", "é");
+    private static final List<String> PARAMETERS = List.of(
+            "limit",
+            "cursor",
+            "status",
+            "error_code",
+            "q",
+            "offset",
+            "processor",
+            "not_before",
+            "priority",
+            "",
+            "limit[]",
+            "é");
     private static final List<String> STRINGS = List.of(
             "",
             " ",
@@ -376,7 +387,8 @@ final class FuzzedRequests {
         };
         List<String> members = new ArrayList<>();
         for (int i = random.nextInt(3); i >= 0; i--) {
-            String value = oneIn(3) ? quoted(any(STRINGS)) : oneIn(2) ? any(JSON_VALUES) : "" + (1000 + random.nextInt(9));
+            String value =
+                    oneIn(3) ? quoted(any(STRINGS)) : oneIn(2) ? any(JSON_VALUES) : "" + (1000 + random.nextInt(9));
             members.add(quoted(any(names)) + ": " + value);
         }
         return "{" + String.join(", ", members) + "}";

@@ -8,6 +8,7 @@ import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
 import io.filemill.db.queue.Flusher;
 import io.filemill.db.queue.IdempotencyKeys;
+import io.filemill.db.queue.Listings;
 import io.filemill.db.queue.QueueLimits;
 import io.filemill.db.queue.Retry;
 import io.filemill.db.queue.SinkPermits;
@@ -110,9 +111,20 @@ public class DatabaseConfiguration {
             JdbcClient jdbc,
             TransactionTemplate transaction,
             UploadTaskRepository uploadTasks,
-            DataSource dataSource,
-            Feeder feeder) {
-        return new Submission(jdbc, transaction, uploadTasks, new FileTaskIntake(dataSource), feeder);
+            FileTaskIntake fileTasks,
+            Feeder feeder,
+            Listings listings) {
+        return new Submission(jdbc, transaction, uploadTasks, fileTasks, feeder, listings);
+    }
+
+    @Bean
+    FileTaskIntake fileTaskIntake(DataSource dataSource) {
+        return new FileTaskIntake(dataSource);
+    }
+
+    @Bean
+    Listings listings(JdbcClient jdbc, TransactionTemplate transaction, FileTaskIntake fileTasks, Feeder feeder) {
+        return new Listings(jdbc, transaction, fileTasks, feeder);
     }
 
     @Bean

@@ -7,6 +7,7 @@ import io.filemill.db.failure.Phase;
 import io.filemill.db.node.NewNode;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
+import io.filemill.db.queue.Listings;
 import io.filemill.db.queue.QueueLimits;
 import io.filemill.db.queue.Retry;
 import io.filemill.db.queue.Submission;
@@ -43,8 +44,9 @@ public final class TestDatabase implements AutoCloseable {
     /** Keeps to priorities strictly, so that a test knows what comes next. */
     public final Feeder feeder = new Feeder(jdbc, transaction, () -> false);
 
-    public final Submission submission =
-            new Submission(jdbc, transaction, uploadTasks, new FileTaskIntake(dataSource), feeder);
+    public final FileTaskIntake intake = new FileTaskIntake(dataSource);
+    public final Listings listings = new Listings(jdbc, transaction, intake, feeder);
+    public final Submission submission = new Submission(jdbc, transaction, uploadTasks, intake, feeder, listings);
     public final TaskControl control = new TaskControl(jdbc, transaction);
     public final QueueLimits limits = new QueueLimits(jdbc, transaction);
     public final Retry retry = new Retry(transaction, new RetryRows(jdbc), feeder);
@@ -150,7 +152,7 @@ public final class TestDatabase implements AutoCloseable {
     /** Deletes all rows. */
     public void empty() {
         jdbc.sql(
-                        "truncate queue_limit, queue_bucket, user_share, upload_task, file_task, file_attempt, failed_content, idempotency_key, document, chunk, worker_node, jobrunr_jobs, jobrunr_recurring_jobs, jobrunr_backgroundjobservers")
+                        "truncate queue_limit, queue_bucket, user_share, upload_task, task_listing, task_listing_source, file_task, file_attempt, failed_content, idempotency_key, document, chunk, worker_node, jobrunr_jobs, jobrunr_recurring_jobs, jobrunr_backgroundjobservers")
                 .update();
     }
 

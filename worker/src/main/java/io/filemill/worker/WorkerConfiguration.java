@@ -9,6 +9,7 @@ import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
 import io.filemill.db.queue.Flusher;
 import io.filemill.db.queue.IdempotencyKeys;
+import io.filemill.db.queue.Listings;
 import io.filemill.db.queue.QueueLimits;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTaskRepository;
@@ -45,8 +46,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WorkerProperties.class)
 class WorkerConfiguration {
-    /** A node's own threads that may need a connection at the same time: heartbeat, rescue, pump, flusher. */
-    private static final int CONNECTIONS_BESIDE_SLOTS = 5;
+    /** A node's own threads that may need a connection at the same time: heartbeat, rescue, pump, flusher, lister. */
+    private static final int CONNECTIONS_BESIDE_SLOTS = 6;
 
     @Bean
     WorkerCapacity workerCapacity(WorkerProperties properties) {
@@ -159,8 +160,8 @@ class WorkerConfiguration {
     }
 
     @Bean
-    WorkerNode.Rows workerNodeRows(NodeRepository nodes, FileTaskRepository files) {
-        return new WorkerNode.Rows(nodes, files);
+    WorkerNode.Rows workerNodeRows(NodeRepository nodes, FileTaskRepository files, Listings listings) {
+        return new WorkerNode.Rows(nodes, files, listings);
     }
 
     @Bean

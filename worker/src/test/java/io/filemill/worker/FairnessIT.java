@@ -55,10 +55,14 @@ class FairnessIT {
     private void startNodes(int count, int slots) {
         for (int i = 0; i < count; i++) {
             Map<String, Object> properties = new HashMap<>(Map.of(
-                    "filemill.db.url", db.url,
-                    "filemill.db.data-dir", dataDir,
-                    "filemill.worker.max-workers", slots,
-                    "filemill.worker.drain-grace", "1s"));
+                    "filemill.db.url",
+                    db.url,
+                    "filemill.db.data-dir",
+                    dataDir,
+                    "filemill.worker.max-workers",
+                    slots,
+                    "filemill.worker.drain-grace",
+                    "1s"));
             nodes.add(WorkerApplication.start(properties, false));
         }
     }
@@ -154,12 +158,14 @@ class FairnessIT {
         UploadTask ended = awaitEnd(submit("ann", 30, 100));
 
         List<FileTask> files = files(ended.id());
-        assertThat(files).allSatisfy(file -> assertThat(files.stream()
-                        .filter(other -> !start(other).isAfter(start(file))
-                                && Objects.requireNonNull(other.finishedAt()).isAfter(start(file)))
-                        .count())
-                .as("running when one starts, itself included")
-                .isLessThanOrEqualTo(2));
+        assertThat(files)
+                .allSatisfy(file -> assertThat(files.stream()
+                                .filter(other -> !start(other).isAfter(start(file))
+                                        && Objects.requireNonNull(other.finishedAt())
+                                                .isAfter(start(file)))
+                                .count())
+                        .as("running when one starts, itself included")
+                        .isLessThanOrEqualTo(2));
         assertThat(Duration.between(ended.createdAt(), Objects.requireNonNull(ended.finishedAt())))
                 .as("15 times 100 ms, and not the wait for a tick after each")
                 .isLessThan(Duration.ofSeconds(7));

@@ -41,9 +41,7 @@ final class LimitController {
     @GetMapping("/{scope}/{name}")
     LimitView show(@PathVariable String scope, @PathVariable String name) {
         var target = Target.of(scope, name);
-        return limits.find(target.scope(), target.name())
-                .map(LimitView::of)
-                .orElseThrow(() -> notFound(target));
+        return limits.find(target.scope(), target.name()).map(LimitView::of).orElseThrow(() -> notFound(target));
     }
 
     /** Sets all limits of a name; what is left out is no limit. */
@@ -160,9 +158,9 @@ final class LimitController {
             onlyWhere(queues, "max_queued_bytes", maxQueuedBytes, "users and the cluster");
             require(maxRunning == null || maxRunning >= 1, "max_running must be at least 1; to stop everything, pause");
             require(
-                    ratePerSecond == null || ratePerSecond > 0 && ratePerSecond <= MAX_RATE,
+                    ratePerSecond == null || (ratePerSecond > 0 && ratePerSecond <= MAX_RATE),
                     "rate_per_second must be above 0 and at most " + MAX_RATE + "; to stop everything, pause");
-            require(burst == null || burst >= 1 && burst <= MAX_RATE, "burst must be from 1 to " + MAX_RATE);
+            require(burst == null || (burst >= 1 && burst <= MAX_RATE), "burst must be from 1 to " + MAX_RATE);
             require(burst == null || ratePerSecond != null, "burst needs a rate_per_second beside it");
             require(maxQueuedFiles == null || maxQueuedFiles >= 0, "max_queued_files must not be negative");
             require(maxQueuedBytes == null || maxQueuedBytes >= 0, "max_queued_bytes must not be negative");

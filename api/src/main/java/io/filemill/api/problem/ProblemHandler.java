@@ -95,15 +95,15 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> handle(AdmissionException e, WebRequest request) {
-        String what =
-                switch (e.what()) {
-                    case FILES -> "files";
-                    case BYTES -> "bytes of uploads";
-                };
+        String what = switch (e.what()) {
+            case FILES -> "files";
+            case BYTES -> "bytes of uploads";
+        };
         String whose = e.scope() == LimitScope.USER ? "of a user" : "of all users";
         String limit = "At most " + e.limit() + " " + what + " " + whose + " may be in the queue";
         if (e.asked() > e.limit()) {
-            String detail = limit + ", and this request alone has " + e.asked() + ". Nothing was stored; send less at a time.";
+            String detail =
+                    limit + ", and this request alone has " + e.asked() + ". Nothing was stored; send less at a time.";
             return respond(problem(ProblemType.TOO_LARGE, detail, Map.of()), new HttpHeaders(), request);
         }
         String policy = "\"queued-" + e.what().name().toLowerCase(Locale.ROOT) + "\"";
@@ -112,7 +112,8 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         headers.set(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
         headers.set("RateLimit-Policy", policy + ";q=" + e.limit());
         headers.set("RateLimit", policy + ";r=" + Math.max(0, e.limit() - e.queued()) + ";t=" + seconds);
-        String detail = limit + ", and " + e.queued() + " are. Nothing of this request was stored; send it again when some have ended.";
+        String detail = limit + ", and " + e.queued()
+                + " are. Nothing of this request was stored; send it again when some have ended.";
         return respond(problem(ProblemType.QUEUE_FULL, detail, Map.of()), headers, request);
     }
 

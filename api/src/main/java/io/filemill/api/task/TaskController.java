@@ -128,7 +128,8 @@ final class TaskController {
         Integer priority = TaskOptions.checkedPriority(change.priority());
         Instant notBefore = TaskOptions.checkedTime(change.notBefore());
         if (priority == null && notBefore == null) {
-            throw ProblemException.invalid("Give priority or not_before or both; nothing else of a task can be changed.");
+            throw ProblemException.invalid(
+                    "Give priority or not_before or both; nothing else of a task can be changed.");
         }
         return after(id, task -> control.change(user.id(), task, priority, notBefore));
     }

@@ -1,5 +1,6 @@
 package io.filemill.api.task;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.filemill.db.task.UploadTask;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,9 @@ import tools.jackson.databind.JsonNode;
 /**
  * The JSON of a task.
  *
+ * @param preparing whether a node still lists files of it, so that {@code totalFiles} grows
+ * @param ignoredFiles how many entries that listing left out on purpose; absent if all was listed when the task was accepted
+ * @param ignored the first of them, with the reasons
  * @param paused whether no file of it may start
  * @param pausedBy what was paused: {@code task}, {@code user}, {@code processor} or {@code cluster}
  * @param durationSeconds from its creation to its end, or until now
@@ -36,6 +40,9 @@ record TaskView(
         int runningFiles,
         int pendingFiles,
         int duplicatesIgnored,
+        boolean preparing,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long ignoredFiles,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode ignored,
         Instant createdAt,
         @Nullable Instant startedAt,
         Instant updatedAt,
@@ -65,6 +72,9 @@ record TaskView(
                 task.runningFiles(),
                 task.pendingFiles(),
                 task.duplicatesIgnored(),
+                task.preparing(),
+                task.ignoredFiles(),
+                task.ignored(),
                 task.createdAt(),
                 task.startedAt(),
                 task.updatedAt(),

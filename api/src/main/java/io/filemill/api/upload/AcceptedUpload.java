@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The JSON that answers an accepted upload.
  *
+ * @param totalFiles those that were found so far, if the task is being prepared
+ * @param preparing true if a node lists more files; null otherwise
  * @param ignoredFiles how many listed files and folders were left out; null if nothing was listed
  * @param ignored the first of them
  * @param replayed whether it answers a repeated submission with the task of the first one
@@ -21,6 +23,7 @@ public record AcceptedUpload(
         int totalFiles,
         String status,
         int duplicatesIgnored,
+        @Nullable Boolean preparing,
         @Nullable Long ignoredFiles,
         @Nullable List<Ignored> ignored,
         @JsonIgnore boolean replayed) {
@@ -31,6 +34,7 @@ public record AcceptedUpload(
                 accepted.totalFiles(),
                 "accepted",
                 accepted.duplicatesIgnored(),
+                accepted.preparing() ? true : null,
                 null,
                 null,
                 accepted.replayed());
@@ -42,6 +46,7 @@ public record AcceptedUpload(
                 accepted.totalFiles(),
                 "accepted",
                 accepted.duplicatesIgnored(),
+                accepted.preparing() ? true : null,
                 accepted.replayed() ? null : ignored.count(),
                 accepted.replayed() ? null : ignored.first(),
                 accepted.replayed());

@@ -1,10 +1,9 @@
 package io.filemill.api.upload;
 
+import io.filemill.db.listing.Unreadable;
 import io.filemill.db.task.NewFileTask;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -26,13 +25,7 @@ final class IgnoredItems {
     }
 
     void add(String item, IOException e) {
-        if (e instanceof NoSuchFileException) {
-            add(item, "there is no such file or folder");
-        } else if (e instanceof AccessDeniedException) {
-            add(item, "no permission to read it");
-        } else {
-            add(item, "cannot be read: " + e.getMessage());
-        }
+        add(item, Unreadable.of(item, e).reason());
     }
 
     /** The file task of a file, or null if it cannot be one, which is then among the ignored items. */

@@ -61,6 +61,11 @@ final class IngestRoots {
         return roots.stream().anyMatch(real::startsWith);
     }
 
+    /** The real paths of the folders. */
+    List<String> names() {
+        return roots.stream().map(Path::toString).toList();
+    }
+
     /** @throws ProblemException if no folder is configured */
     void requireAny() {
         if (roots.isEmpty()) {

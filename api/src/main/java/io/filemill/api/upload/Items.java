@@ -1,21 +1,21 @@
 package io.filemill.api.upload;
 
 import io.filemill.api.problem.ProblemException;
+import io.filemill.db.task.NewFileTask;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What may identify a file in its task. */
 final class Items {
-    /** What an index entry of PostgreSQL holds. */
-    static final int MAX_BYTES = 2048;
+    static final int MAX_BYTES = NewFileTask.MAX_ITEM_BYTES;
 
     private static final Pattern CONTROL_CHARACTER = Pattern.compile("\\p{Cntrl}");
 
     private Items() {}
 
     static boolean isTooLong(String item) {
-        return item.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES;
+        return NewFileTask.isTooLong(item);
     }
 
     /** Whether the text can be stored as it is: it has no U+0000, which PostgreSQL does not know, and no half of a surrogate pair. */

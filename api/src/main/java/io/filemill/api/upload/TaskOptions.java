@@ -24,7 +24,11 @@ import tools.jackson.databind.node.ObjectNode;
  * @param notBefore when the first file may start; null for at once
  */
 public record TaskOptions(
-        String processor, ObjectNode settings, int priority, TaskLimits limits, @Nullable Instant notBefore) {
+        String processor,
+        ObjectNode settings,
+        int priority,
+        TaskLimits limits,
+        @Nullable Instant notBefore) {
     /** The processor of a task that asks for none. */
     public static final String DEFAULT_PROCESSOR = "document";
 

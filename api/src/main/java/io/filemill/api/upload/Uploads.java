@@ -4,6 +4,7 @@ import io.filemill.api.ApiProperties;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
+import io.filemill.db.listing.FoundFiles;
 import io.filemill.db.queue.AdmissionException;
 import io.filemill.db.queue.IdempotencyException;
 import io.filemill.db.queue.IdempotencyKey;
@@ -63,7 +64,7 @@ public final class Uploads {
 
     /** What records a task, as {@link Submission#submit} does. */
     interface Acceptance {
-        Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> files, @Nullable IdempotencyKey key);
+        Optional<Accepted> submit(NewUploadTask task, FoundFiles files, @Nullable IdempotencyKey key);
 
         /** Throws if nothing of the user can be accepted now, as {@link Submission#requireRoom} does. */
         default void requireRoom(String userId) {}
@@ -71,8 +72,7 @@ public final class Uploads {
 
     private record Queue(Submission submission) implements Acceptance {
         @Override
-        public Optional<Accepted> submit(
-                NewUploadTask task, Iterator<NewFileTask> files, @Nullable IdempotencyKey key) {
+        public Optional<Accepted> submit(NewUploadTask task, FoundFiles files, @Nullable IdempotencyKey key) {
             return submission.submit(task, files, key);
         }
 
@@ -138,20 +138,21 @@ public final class Uploads {
     }
 
     /**
-     * Makes a task of the files under paths of this server.
+     * Makes a task of the files under paths of this server. Where there are many, the first of them, and a node lists the others.
      *
      * @throws ProblemException if a path is not allowed, or if there is no file
      */
     public AcceptedUpload acceptPaths(List<String> paths, TaskOptions options, @Nullable String idempotencyKey) {
         var ignored = new IgnoredItems();
-        try (var listing = new FileListing(roots, paths, ignored)) {
-            return submit(UUID.randomUUID(), options, listing, IdempotencyKeyHeader.key(idempotencyKey, options, paths))
-                    .map(accepted -> AcceptedUpload.of(accepted, ignored))
-                    .orElseThrow(() -> new ProblemException(
-                            ProblemType.NO_FILES,
-                            "There is no file to ingest under the given paths.",
-                            Map.of("ignored_files", ignored.count(), "ignored", ignored.first())));
-        }
+        var listing = new FileListing(roots, paths, ignored, FileListing.Limit.OF_A_REQUEST);
+        IdempotencyKey key = IdempotencyKeyHeader.key(idempotencyKey, options, paths);
+        return acceptance
+                .submit(task(UUID.randomUUID(), options), listing, key)
+                .map(accepted -> AcceptedUpload.of(accepted, ignored))
+                .orElseThrow(() -> new ProblemException(
+                        ProblemType.NO_FILES,
+                        "There is no file to ingest under the given paths.",
+                        Map.of("ignored_files", ignored.count(), "ignored", ignored.first())));
     }
 
     /**
@@ -203,11 +204,17 @@ public final class Uploads {
      * @return empty, with nothing stored, if there was no file
      */
     Optional<Accepted> submit(UUID id, TaskOptions options, Iterator<NewFileTask> files, @Nullable IdempotencyKey key) {
-        return acceptance.submit(
-                new NewUploadTask(
-                        id, user.id(), options.processor(), options.settings(), options.priority(), options.limits(),
-                        options.notBefore()),
-                files,
-                key);
+        return acceptance.submit(task(id, options), FoundFiles.of(files), key);
+    }
+
+    private NewUploadTask task(UUID id, TaskOptions options) {
+        return new NewUploadTask(
+                id,
+                user.id(),
+                options.processor(),
+                options.settings(),
+                options.priority(),
+                options.limits(),
+                options.notBefore());
     }
 }

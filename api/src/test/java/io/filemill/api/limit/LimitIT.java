@@ -88,7 +88,8 @@ class LimitIT {
 
     private long storedFiles() throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> Files.isRegularFile(file) && file.toString().contains("/files/"))
+            return files.filter(
+                            file -> Files.isRegularFile(file) && file.toString().contains("/files/"))
                     .count();
         }
     }
@@ -100,8 +101,9 @@ class LimitIT {
         Answer set = put("/v1/limits/user/ann@example.com", "{\"max_running\": 4, \"max_queued_files\": 1000}");
         assertThat(set.status()).isEqualTo(200);
         assertThat(set.text())
-                .startsWith("{\"scope\":\"user\",\"name\":\"ann@example.com\",\"paused\":false,\"max_running\":4,"
-                        + "\"rate_per_second\":null,\"burst\":null,\"max_queued_files\":1000,\"max_queued_bytes\":null,");
+                .startsWith(
+                        "{\"scope\":\"user\",\"name\":\"ann@example.com\",\"paused\":false,\"max_running\":4,"
+                                + "\"rate_per_second\":null,\"burst\":null,\"max_queued_files\":1000,\"max_queued_bytes\":null,");
         put("/v1/limits/sink/*", "{\"rate_per_second\": 2.5, \"burst\": 10}");
         put("/v1/limits/user/ann@example.com", "{\"rate_per_second\": 7}");
 
@@ -119,16 +121,26 @@ class LimitIT {
     @Test
     void limitsThatMakeNoSenseAreRefused() {
         Map.of(
-                        "/v1/limits/planet/*", "{}",
-                        "/v1/limits/cluster/all", "{}",
-                        "/v1/limits/cluster/*", "{\"max_running\": 1}",
-                        "/v1/limits/sink/a", "{\"max_queued_files\": 1}",
-                        "/v1/limits/processor/a", "{\"max_queued_bytes\": 1}",
-                        "/v1/limits/user/a", "{\"max_running\": 0}",
-                        "/v1/limits/user/b", "{\"rate_per_second\": 0}",
-                        "/v1/limits/user/c", "{\"burst\": 2}",
-                        "/v1/limits/user/d", "{\"rate_per_second\": 1, \"burst\": 0.5}",
-                        "/v1/limits/user/" + "e".repeat(256), "{}")
+                        "/v1/limits/planet/*",
+                        "{}",
+                        "/v1/limits/cluster/all",
+                        "{}",
+                        "/v1/limits/cluster/*",
+                        "{\"max_running\": 1}",
+                        "/v1/limits/sink/a",
+                        "{\"max_queued_files\": 1}",
+                        "/v1/limits/processor/a",
+                        "{\"max_queued_bytes\": 1}",
+                        "/v1/limits/user/a",
+                        "{\"max_running\": 0}",
+                        "/v1/limits/user/b",
+                        "{\"rate_per_second\": 0}",
+                        "/v1/limits/user/c",
+                        "{\"burst\": 2}",
+                        "/v1/limits/user/d",
+                        "{\"rate_per_second\": 1, \"burst\": 0.5}",
+                        "/v1/limits/user/" + "e".repeat(256),
+                        "{}")
                 .forEach((path, json) -> assertProblem(put(path, json), 400, "invalid-request", ""));
         assertProblem(put("/v1/limits/user/a", "{\"rate_per_second\": 1e400}"), 400, "invalid-request", "");
         assertProblem(put("/v1/limits/user/a", "{\"max_queued_files\": -1}"), 400, "invalid-request", "negative");
@@ -199,7 +211,10 @@ class LimitIT {
 
         assertThat(changed.get("priority").intValue()).isEqualTo(9);
         assertThat(changed.get("not_before").stringValue()).isEqualTo("2030-01-31T07:00:00Z");
-        assertThat(patch("/v1/tasks/" + task, "{\"priority\": 1}").json().get("not_before").stringValue())
+        assertThat(patch("/v1/tasks/" + task, "{\"priority\": 1}")
+                        .json()
+                        .get("not_before")
+                        .stringValue())
                 .isEqualTo("2030-01-31T07:00:00Z");
         assertThat(api.get("/v1/stats/queue").json().get("pending_later").intValue())
                 .isEqualTo(3);
@@ -225,8 +240,7 @@ class LimitIT {
     @Test
     void aSubmissionMayNameTheTimeOfItsStart() {
         Answer accepted = api.postMultipart(
-                "/v1/tasks",
-                new Multipart().file("a.txt", "a").field("not_before", "2030-01-31T08:00:00Z"));
+                "/v1/tasks", new Multipart().file("a.txt", "a").field("not_before", "2030-01-31T08:00:00Z"));
 
         JsonNode task = api.get(accepted.header("Location")).json();
         assertThat(task.get("not_before").stringValue()).isEqualTo("2030-01-31T08:00:00Z");
@@ -251,8 +265,7 @@ class LimitIT {
         assertThat(storedFiles()).isZero();
         assertThat(api.get("/v1/tasks").json().get("tasks")).hasSize(1);
         task(2);
-        assertProblem(
-                api.postMultipart("/v1/tasks", new Multipart().file("a", "a")), 429, "queue-full", "and 10 are");
+        assertProblem(api.postMultipart("/v1/tasks", new Multipart().file("a", "a")), 429, "queue-full", "and 10 are");
         assertThat(submitItems(1).status()).isEqualTo(429);
         api.post("/v1/tasks/" + first + "/cancel");
         task(8);
@@ -303,7 +316,10 @@ class LimitIT {
                 .POST(BodyPublishers.ofString("item\na\nb\nc\nd\ne\nf\n")));
 
         assertProblem(refused, 429, "queue-full", "and 5 are");
-        assertThat(database.jdbc.sql("select count(*) from file_task").query(Integer.class).single())
+        assertThat(database.jdbc
+                        .sql("select count(*) from file_task")
+                        .query(Integer.class)
+                        .single())
                 .isEqualTo(5);
     }
 }

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.upload.IgnoredItems.Ignored;
+import io.filemill.db.listing.LeftOut;
+import io.filemill.db.listing.NewListing;
+import io.filemill.db.listing.Source;
+import io.filemill.db.listing.Unreadable;
 import io.filemill.db.task.NewFileTask;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -13,6 +17,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileListingTest {
+    private static final FileListing.Limit UNLIMITED = new FileListing.Limit(Duration.ofHours(1), Integer.MAX_VALUE);
+
     private final IgnoredItems ignored = new IgnoredItems();
     private Path root;
     private Path outside;
@@ -38,11 +45,13 @@ class FileListingTest {
         return Files.writeString(file, "content");
     }
 
+    private FileListing listing(FileListing.Limit limit, String... paths) {
+        return new FileListing(new IngestRoots(root.toString()), List.of(paths), ignored, limit);
+    }
+
     private List<String> list(String... paths) {
         List<String> items = new ArrayList<>();
-        try (var listing = new FileListing(new IngestRoots(root.toString()), List.of(paths), ignored)) {
-            listing.forEachRemaining(file -> items.add(file.item()));
-        }
+        listing(UNLIMITED, paths).forEachRemaining(file -> items.add(file.item()));
         return items;
     }
 
@@ -57,13 +66,11 @@ class FileListingTest {
     void findsEveryFileInAFolderWithItsNameAndSize() throws IOException {
         file("a.txt");
         file("deep/er/b.txt");
-        try (var listing = new FileListing(new IngestRoots(root.toString()), List.of(root.toString()), ignored)) {
-            assertThat(listing)
-                    .toIterable()
-                    .containsExactlyInAnyOrder(
-                            new NewFileTask(root + "/a.txt", "a.txt", null, 7L, null),
-                            new NewFileTask(root + "/deep/er/b.txt", "b.txt", null, 7L, null));
-        }
+        assertThat(listing(UNLIMITED, root.toString()))
+                .toIterable()
+                .containsExactly(
+                        new NewFileTask(root + "/a.txt", "a.txt", null, 7L, null),
+                        new NewFileTask(root + "/deep/er/b.txt", "b.txt", null, 7L, null));
         assertThat(ignored.count()).isZero();
     }
 
@@ -141,7 +148,7 @@ class FileListingTest {
 
     @Test
     void refusesAllPathsWhereNoRootIsConfigured() {
-        assertThatThrownBy(() -> new FileListing(new IngestRoots(""), List.of(root.toString()), ignored))
+        assertThatThrownBy(() -> new FileListing(new IngestRoots(""), List.of(root.toString()), ignored, UNLIMITED))
                 .isInstanceOfSatisfying(
                         ProblemException.class, e -> assertThat(e.type()).isEqualTo(ProblemType.PATH_NOT_ALLOWED))
                 .hasMessageContaining("FILEMILL_INGEST_ROOTS");
@@ -220,6 +227,66 @@ class FileListingTest {
         assertThatThrownBy(() -> list(root + "/[.pdf"))
                 .isInstanceOfSatisfying(
                         ProblemException.class, e -> assertThat(e.type()).isEqualTo(ProblemType.INVALID_REQUEST));
+    }
+
+    @Test
+    void whatIsBeyondTheLimitIsLeftToANode() throws IOException {
+        file("a/1");
+        file("a/2");
+        file("b/3");
+        file("c.txt");
+        Files.createSymbolicLink(root.resolve("a/0"), root.resolve("nowhere"));
+        file("a/.hidden");
+
+        FileListing listing = listing(
+                new FileListing.Limit(Duration.ofHours(1), 2),
+                root + "/a",
+                root + "/c.txt",
+                root + "/**/3",
+                root + "/b");
+
+        assertThat(listing).toIterable().extracting(NewFileTask::filename).containsExactly("1", "c.txt");
+        NewListing rest = listing.rest().orElseThrow();
+        assertThat(rest.roots()).containsExactly(root.toString());
+        assertThat(rest.sources())
+                .containsExactly(
+                        new Source(root + "/a", null),
+                        new Source(root.toString(), "**/3"),
+                        new Source(root + "/b", null));
+        assertThat(rest.position()).containsExactly("1");
+        assertThat(rest.unreadable()).extracting(Unreadable::item).containsExactly(root + "/a/0");
+        assertThat(rest.leftOut()).containsExactly(new LeftOut(root + "/a/.hidden", "hidden"));
+    }
+
+    @Test
+    void nothingIsLeftIfTheLimitIsReachedWithTheLastFile() throws IOException {
+        file("1");
+        file("2");
+
+        FileListing listing = listing(new FileListing.Limit(Duration.ofHours(1), 2), root.toString());
+
+        assertThat(listing).toIterable().hasSize(2);
+        assertThat(listing.rest()).isEmpty();
+    }
+
+    @Test
+    void aFolderThatCannotBeReadInTimeIsLeftAsAWhole() throws IOException {
+        for (int i = 0; i < 1000; i++) {
+            file("large/" + i);
+        }
+
+        FileListing listing = listing(new FileListing.Limit(Duration.ZERO, 2), root.toString());
+
+        assertThat(listing).toIterable().isEmpty();
+        assertThat(listing.rest().orElseThrow().position()).isEmpty();
+    }
+
+    @Test
+    void aPathOutsideOfTheRootsIsRefusedAlsoBeyondTheLimit() throws IOException {
+        file("1");
+        FileListing listing = listing(new FileListing.Limit(Duration.ZERO, 0), root.toString(), outside.toString());
+
+        assertThatThrownBy(listing::hasNext).isInstanceOf(ProblemException.class);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.filemill.api.Multipart;
 import io.filemill.api.problem.Slice;
 import io.filemill.api.security.CurrentUser;
+import io.filemill.db.listing.FoundFiles;
 import io.filemill.db.queue.IdempotencyKey;
 import io.filemill.db.queue.Submission.Accepted;
 import io.filemill.db.storage.FileStore;
@@ -19,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +50,7 @@ class UploadControllerTest {
         private @Nullable RuntimeException failure;
 
         @Override
-        public Optional<Accepted> submit(
-                NewUploadTask task, Iterator<NewFileTask> given, @Nullable IdempotencyKey key) {
+        public Optional<Accepted> submit(NewUploadTask task, FoundFiles given, @Nullable IdempotencyKey key) {
             if (failure != null) {
                 throw failure;
             }
@@ -64,7 +63,12 @@ class UploadControllerTest {
             }
             tasks.add(task);
             files.addAll(distinct.values());
-            return Optional.of(new Accepted(task.id(), distinct.size(), all.size() - distinct.size(), false));
+            return Optional.of(new Accepted(
+                    task.id(),
+                    distinct.size(),
+                    all.size() - distinct.size(),
+                    false,
+                    given.rest().isPresent()));
         }
 
         NewUploadTask task() {
@@ -403,7 +407,10 @@ class UploadControllerTest {
         String time = "2030-01-31T08:00:00Z";
         send(new Multipart().file("a.txt", "a").field("not_before", time));
         sendManifest("text/csv", "?processor=noop&not_before=" + time, "item\na\n");
-        assertThat(recorded.tasks).extracting(NewUploadTask::notBefore).containsOnly(Instant.parse(time)).hasSize(2);
+        assertThat(recorded.tasks)
+                .extracting(NewUploadTask::notBefore)
+                .containsOnly(Instant.parse(time))
+                .hasSize(2);
     }
 
     @Test

@@ -8,6 +8,8 @@ public enum Channel {
     WORK("filemill_work"),
     /** Files were cancelled that a node may be running. */
     CANCEL("filemill_cancel"),
+    /** There is a task whose files are to be listed. */
+    LISTING("filemill_listing"),
     /** Files may not start any more that a node may hold for a slot. */
     PAUSE("filemill_pause");
 

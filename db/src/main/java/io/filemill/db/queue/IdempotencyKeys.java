@@ -29,8 +29,9 @@ public final class IdempotencyKeys {
             throw new IdempotencyException(IdempotencyException.Reason.IN_FLIGHT);
         }
         return jdbc.sql("""
-                select request_sha256 = :requestSha256 as same, upload_task_id, total_files, duplicates_ignored
-                from idempotency_key
+                select request_sha256 = :requestSha256 as same, upload_task_id, total_files, duplicates_ignored,
+                       exists (select from upload_task t where t.id = k.upload_task_id and t.prepared_at is null) as preparing
+                from idempotency_key k
                 where user_id = :userId and key = :key
                 """)
                 .param("userId", userId)
@@ -44,7 +45,8 @@ public final class IdempotencyKeys {
                             row.getObject("upload_task_id", UUID.class),
                             row.getInt("total_files"),
                             row.getInt("duplicates_ignored"),
-                            true);
+                            true,
+                            row.getBoolean("preparing"));
                 })
                 .optional();
     }

@@ -1,5 +1,7 @@
 package io.filemill.db.queue;
 
+import io.filemill.db.listing.FoundFiles;
+import io.filemill.db.listing.NewListing;
 import io.filemill.db.notification.Channel;
 import io.filemill.db.task.FileTaskIntake;
 import io.filemill.db.task.NewFileTask;
@@ -30,6 +32,7 @@ public final class Submission {
     private final FileTaskIntake fileTasks;
     private final Feeder feeder;
     private final IdempotencyKeys keys;
+    private final Listings listings;
     private final Admission admission;
 
     public Submission(
@@ -37,33 +40,42 @@ public final class Submission {
             TransactionTemplate transaction,
             UploadTaskRepository uploadTasks,
             FileTaskIntake fileTasks,
-            Feeder feeder) {
+            Feeder feeder,
+            Listings listings) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.uploadTasks = uploadTasks;
         this.fileTasks = fileTasks;
         this.feeder = feeder;
         this.keys = new IdempotencyKeys(jdbc);
+        this.listings = listings;
         this.admission = new Admission(jdbc);
     }
 
     /**
      * What was accepted.
      *
+     * @param totalFiles those that were found so far, if the task is being prepared
      * @param replayed whether it was an earlier submission with the same key; the id is that of the earlier task
+     * @param preparing whether a node is to list more files of it
      */
-    public record Accepted(UUID id, int totalFiles, int duplicatesIgnored, boolean replayed) {}
+    public record Accepted(UUID id, int totalFiles, int duplicatesIgnored, boolean replayed, boolean preparing) {}
+
+    /** As {@link #submit(NewUploadTask, FoundFiles, IdempotencyKey)} with all files of the task. */
+    public Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> files, @Nullable IdempotencyKey key) {
+        return submit(task, FoundFiles.of(files), key);
+    }
 
     /**
      * Records an upload task with its files and dispatches the first of them, in one transaction. Memory does not grow with the number of
-     * files. What the iterator throws rolls everything back.
+     * files. What the iterator throws rolls everything back. What is left for a node to list makes a task that is being prepared.
      *
      * @param key if given, this and any later submission of the user with this key make one task together
-     * @return empty, with nothing stored, if there was no file
+     * @return empty, with nothing stored, if there was no file and nothing to list
      * @throws IdempotencyException if the key was used for another request, or its first request is being recorded right now
      * @throws AdmissionException if there is no room for it in the queue
      */
-    public Optional<Accepted> submit(NewUploadTask task, Iterator<NewFileTask> files, @Nullable IdempotencyKey key) {
+    public Optional<Accepted> submit(NewUploadTask task, FoundFiles files, @Nullable IdempotencyKey key) {
         return transaction.execute(status -> {
             if (key != null) {
                 Optional<Accepted> earlier = keys.begin(task.userId(), key);
@@ -84,20 +96,22 @@ public final class Submission {
                 stored += copying ? batch.size() : fileTasks.insert(task.id(), batch);
                 hasBytes = hasBytes || batch.stream().anyMatch(file -> file.storedAs() != null);
                 if (stored > room) { // as soon as that is known, not after a million
-                    uploadTasks.recordTotals(task.id(), stored, given - stored);
+                    uploadTasks.recordTotals(task.id(), stored, given - stored, 0);
                     admission.require(task.userId(), task.id());
                 }
             }
-            if (stored == 0) {
+            Optional<NewListing> rest = files.rest();
+            if (stored == 0 && rest.isEmpty()) {
                 status.setRollbackOnly();
                 return Optional.empty();
             }
-            uploadTasks.recordTotals(task.id(), stored, given - stored);
+            int failed = rest.isEmpty() ? 0 : listings.begin(task.id(), rest.get());
+            uploadTasks.recordTotals(task.id(), stored, given - stored, failed);
             if (hasBytes) {
                 uploadTasks.recordStoredBytes(task.id());
             }
             admission.require(task.userId(), task.id());
-            var accepted = new Accepted(task.id(), stored, given - stored, false);
+            var accepted = new Accepted(task.id(), stored + failed, given - stored, false, rest.isPresent());
             if (key != null) {
                 keys.remember(task.userId(), key, accepted);
             }

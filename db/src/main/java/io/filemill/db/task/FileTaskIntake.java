@@ -1,5 +1,6 @@
 package io.filemill.db.task;
 
+import io.filemill.db.failure.Failure;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -59,6 +61,54 @@ public final class FileTaskIntake {
                 .param("sizes", files.stream().map(NewFileTask::sizeBytes).toArray(Long[]::new))
                 .param("sha256s", files.stream().map(NewFileTask::sha256).toArray(String[]::new))
                 .update();
+    }
+
+    /**
+     * Inserts failed files, which no node has tried, whatever the task has already. The caller counts them as processed.
+     *
+     * @return how many were new
+     */
+    public int insertFailed(UUID uploadTaskId, List<FailedIntake> files) {
+        if (files.isEmpty()) {
+            return 0;
+        }
+        return jdbc.sql("""
+                insert into file_task (upload_task_id, item, filename, status, finished_at, error_code, error_component, error_phase,
+                                       error_retryable, error_actionable_by, error)
+                select :uploadTaskId, item, filename, 'failed', now(), code, component, phase, retryable, actionable_by, error
+                from unnest(:items::text[], :filenames::text[], :codes::text[], :components::text[], :phases::text[],
+                            :retryables::boolean[], :actionableBys::text[], :errors::text[])
+                    with ordinality as given (item, filename, code, component, phase, retryable, actionable_by, error, ordinal)
+                order by ordinal
+                on conflict (upload_task_id, item) do nothing
+                """)
+                .param("uploadTaskId", uploadTaskId)
+                .param("items", texts(files, FailedIntake::item))
+                .param("filenames", texts(files, FailedIntake::filename))
+                .param("codes", texts(files, file -> file.failure().code()))
+                .param(
+                        "components",
+                        texts(files, file -> file.failure().component().word()))
+                .param("phases", texts(files, file -> file.failure().phase().word()))
+                .param(
+                        "retryables",
+                        files.stream().map(file -> file.failure().retryable()).toArray(Boolean[]::new))
+                .param(
+                        "actionableBys",
+                        texts(files, file -> file.failure().actionableBy().name()))
+                .param("errors", texts(files, file -> file.failure().message()))
+                .update();
+    }
+
+    /**
+     * A file that was found but cannot be run.
+     *
+     * @param filename the name to show to people
+     */
+    public record FailedIntake(String item, String filename, Failure failure) {}
+
+    private static String[] texts(List<FailedIntake> files, Function<FailedIntake, String> value) {
+        return files.stream().map(value).toArray(String[]::new);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.filemill.db.task;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,13 @@ public record NewFileTask(
         @Nullable String storedAs,
         @Nullable Long sizeBytes,
         @Nullable String sha256) {
+    /** What an index entry of PostgreSQL holds. */
+    public static final int MAX_ITEM_BYTES = 2048;
+
+    /** Whether a text has more bytes than an item may have. */
+    public static boolean isTooLong(String item) {
+        return item.getBytes(StandardCharsets.UTF_8).length > MAX_ITEM_BYTES;
+    }
 
     /** A file whose bytes stay where they are, or an item that is no file. */
     public static NewFileTask notStored(String item, String filename) {

@@ -16,6 +16,9 @@ import tools.jackson.databind.JsonNode;
  * @param processedFiles always {@code successful + failed + skipped}
  * @param runningFiles files that a node runs right now
  * @param pendingFiles files that wait
+ * @param preparing whether more files of it are still being listed; {@code totalFiles} counts those that were found so far
+ * @param ignoredFiles how many entries the listing by a node left out on purpose; null if no node listed files of it
+ * @param ignored the first of them
  * @param startedAt when the first file began to run
  */
 public record UploadTask(
@@ -38,6 +41,9 @@ public record UploadTask(
         int runningFiles,
         int pendingFiles,
         int duplicatesIgnored,
+        boolean preparing,
+        @Nullable Long ignoredFiles,
+        @Nullable JsonNode ignored,
         Instant createdAt,
         @Nullable Instant startedAt,
         Instant updatedAt,
@@ -79,6 +85,9 @@ public record UploadTask(
                 row.getInt("running_files"),
                 row.getInt("total_files") - row.getInt("processed_files") - row.getInt("running_files"),
                 row.getInt("duplicates_ignored"),
+                row.getObject("prepared_at") == null,
+                row.getObject("ignored_files", Long.class),
+                Columns.optionalJson(row, "ignored"),
                 Columns.instant(row, "created_at"),
                 Columns.optionalInstant(row, "started_at"),
                 Columns.instant(row, "updated_at"),

@@ -41,15 +41,22 @@ public final class UploadTaskRepository {
                 .update();
     }
 
-    /** Sets how many files a new task has. Needs the transaction that inserted them. */
-    public void recordTotals(UUID id, int totalFiles, int duplicatesIgnored) {
+    /**
+     * Sets how many files a new task has. Needs the transaction that inserted them.
+     *
+     * @param waiting files that are pending
+     * @param failed files that failed before they could be tried, beside those
+     */
+    public void recordTotals(UUID id, int waiting, int duplicatesIgnored, int failed) {
         jdbc.sql("""
                 update upload_task
-                set total_files = :totalFiles, duplicates_ignored = :duplicatesIgnored
+                set total_files = :waiting + :failed, processed_files = :failed, failed_files = :failed,
+                    duplicates_ignored = :duplicatesIgnored
                 where id = :id
                 """)
                 .param("id", id)
-                .param("totalFiles", totalFiles)
+                .param("waiting", waiting)
+                .param("failed", failed)
                 .param("duplicatesIgnored", duplicatesIgnored)
                 .update();
     }
@@ -71,8 +78,9 @@ public final class UploadTaskRepository {
                        case when t.finished_at is null
                             then (select count(*) from file_task f where f.upload_task_id = t.id and f.status = 'running')
                             else 0 end as running_files,
+                       l.ignored_files, l.ignored,
                        case when t.finished_at is null then paused_by(t) end as paused_by
-                from upload_task t
+                from upload_task t left join task_listing l on l.upload_task_id = t.id
                 where t.id = :id and t.user_id = :userId and t.purged_at is null
                 """)
                 .param("id", id)
@@ -92,8 +100,9 @@ public final class UploadTaskRepository {
                        case when t.finished_at is null
                             then (select count(*) from file_task f where f.upload_task_id = t.id and f.status = 'running')
                             else 0 end as running_files,
+                       l.ignored_files, l.ignored,
                        case when t.finished_at is null then paused_by(t) end as paused_by
-                from upload_task t
+                from upload_task t left join task_listing l on l.upload_task_id = t.id
                 where t.user_id = :userId and t.purged_at is null
                   and (:createdAt::timestamptz is null or (t.created_at, t.id) < (:createdAt::timestamptz, :id::uuid))
                 order by t.created_at desc, t.id desc
@@ -118,6 +127,7 @@ public final class UploadTaskRepository {
 
     /**
      * Cancels a task in one transaction: its pending and running files become failed with the code {@code CANCELLED}, and the task final.
+     * If its files are still being listed, the listing ends.
      * Whoever runs one of the files is told after the commit and can no longer change it.
      */
     public Cancellation cancel(String userId, UUID id) {
@@ -152,7 +162,7 @@ public final class UploadTaskRepository {
                     set status = 'failed', outcome = 'cancelled', error = 'Task cancelled by user',
                         failed_files = failed_files + (select count(*) from stopped),
                         processed_files = processed_files + (select count(*) from stopped),
-                        finished_at = now(), updated_at = now()
+                        prepared_at = coalesce(prepared_at, now()), finished_at = now(), updated_at = now()
                     where id = :id
                     returning (select count(*) from stopped)
                     """).param("id", id).query(Integer.class).single();

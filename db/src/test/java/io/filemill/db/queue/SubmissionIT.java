@@ -204,7 +204,7 @@ class SubmissionIT {
 
             Accepted second = db.submission.submit(task(), files(), key).orElseThrow();
 
-            assertThat(second).isEqualTo(new Accepted(first.id(), 1, 0, true));
+            assertThat(second).isEqualTo(new Accepted(first.id(), 1, 0, true, false));
             assertThat(first.replayed()).isFalse();
         }
 

@@ -8,11 +8,13 @@ import io.filemill.db.notification.Channel;
 import io.filemill.db.notification.NotificationListener;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FileTaskJob;
+import io.filemill.db.queue.Listings;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.worker.capacity.WorkerCapacity;
 import io.filemill.worker.file.RunningFiles;
 import io.filemill.worker.jobrunr.JobServer;
 import io.filemill.worker.jobrunr.ServerState;
+import io.filemill.worker.listing.Lister;
 import io.filemill.worker.rescue.Rescuer;
 import java.time.Duration;
 import java.util.Map;
@@ -60,7 +62,7 @@ public final class WorkerNode implements SmartLifecycle {
     private volatile long lastBeat = System.nanoTime();
 
     /** The database's side of a node. */
-    public record Rows(NodeRepository nodes, FileTaskRepository files) {}
+    public record Rows(NodeRepository nodes, FileTaskRepository files, Listings listings) {}
 
     /** Makes the JobRunr server of the node. */
     public interface ServerFactory {
@@ -70,7 +72,11 @@ public final class WorkerNode implements SmartLifecycle {
 
     /** What lives between start and stop. */
     private record Running(
-            JobServer server, Pump pump, NotificationListener listener, ScheduledExecutorService beats) {}
+            JobServer server,
+            Pump pump,
+            Lister lister,
+            NotificationListener listener,
+            ScheduledExecutorService beats) {}
 
     public WorkerNode(
             NodeIdentity identity,
@@ -105,6 +111,8 @@ public final class WorkerNode implements SmartLifecycle {
         running.onEnd(pump::endWritten);
         server.start();
         pump.start();
+        var lister = new Lister(rows.listings(), identity.id());
+        lister.start();
         NotificationListener listener = NotificationListener.start(
                 unpooled,
                 Map.of(
@@ -113,7 +121,9 @@ public final class WorkerNode implements SmartLifecycle {
                         Channel.CANCEL,
                         payload -> cancelled(),
                         Channel.PAUSE,
-                        payload -> giveBackWhatIsPaused(server)));
+                        payload -> giveBackWhatIsPaused(server),
+                        Channel.LISTING,
+                        payload -> lister.wake()));
         ScheduledExecutorService beats = Executors.newScheduledThreadPool(2, task -> {
             var thread = new Thread(task, "node-beats");
             thread.setDaemon(true);
@@ -121,7 +131,7 @@ public final class WorkerNode implements SmartLifecycle {
         });
         every(beats, HEARTBEAT, "renew the lease", () -> heartbeat(server, pump));
         every(beats, RESCUE, "rescue", () -> rescue(pump));
-        started = new Running(server, pump, listener, beats);
+        started = new Running(server, pump, lister, listener, beats);
         LOG.atInfo()
                 .addKeyValue("node", identity.name())
                 .addKeyValue("nodeId", identity.id())
@@ -262,6 +272,7 @@ public final class WorkerNode implements SmartLifecycle {
         draining = true;
         node.server().closeSlots();
         node.pump().close();
+        node.lister().close();
         if (node.server().holdsJobsInAdvance()) {
             running.releaseWaiting();
         }
