@@ -27,6 +27,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -56,6 +57,12 @@ class ApiIT {
                 "filemill.db.url", database.url,
                 "filemill.db.data-dir", folder,
                 "filemill.ingest-roots", root));
+    }
+
+    /** So that each test finds room for its files in the window. */
+    @BeforeEach
+    void emptyTheDatabase() {
+        database.empty();
     }
 
     @AfterAll

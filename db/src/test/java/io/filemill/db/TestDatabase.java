@@ -87,6 +87,11 @@ public final class TestDatabase implements AutoCloseable {
         return id;
     }
 
+    /** Adds so many nodes that the next files of a test are all dispatched when they are submitted. */
+    public void manyNodes() {
+        IntStream.range(0, 16).forEach(i -> node());
+    }
+
     /** A failure of a file that no retry cures. */
     public static Failure corrupt() {
         return Failure.ofFile("CORRUPT", Phase.PARSING, "The file is damaged.");

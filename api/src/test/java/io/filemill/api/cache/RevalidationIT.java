@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,6 +35,12 @@ class RevalidationIT {
     void start(TestDatabase database, @TempDir Path folder) {
         this.database = database;
         api = RunningApi.start(Map.of("filemill.db.url", database.url, "filemill.db.data-dir", folder));
+    }
+
+    /** So that each test finds room for its files in the window. */
+    @BeforeEach
+    void emptyTheDatabase() {
+        database.empty();
     }
 
     @AfterAll

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,6 +45,12 @@ class OpenRagIT {
         root = Files.createDirectory(folder.toRealPath().resolve("root"));
         api = RunningApi.start(
                 Map.of("filemill.db.url", database.url, "filemill.db.data-dir", folder, "filemill.ingest-roots", root));
+    }
+
+    /** So that each test finds room for its files in the window. */
+    @BeforeEach
+    void emptyTheDatabase() {
+        database.empty();
     }
 
     @AfterAll

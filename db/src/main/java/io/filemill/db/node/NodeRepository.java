@@ -74,7 +74,8 @@ public final class NodeRepository {
                                       where upload_task_id = t.id and status = 'pending' and dispatched_at is null
                                         and next_attempt_at <= now()
                                       order by next_attempt_at, id limit 1) f
-                                  where t.finished_at is null)) as waiting_files
+                                  where t.finished_at is null and (t.not_before is null or t.not_before <= now())
+                                    and paused_by(t) is null)) as waiting_files
                 """)
                 .param("id", id)
                 .param("lease", lease.toMillis() / 1000.0)

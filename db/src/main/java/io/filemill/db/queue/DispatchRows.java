@@ -54,18 +54,22 @@ final class DispatchRows {
                           select upload_task_id from file_task where status = 'pending' and dispatched_at is not null) f
                     group by upload_task_id),
                 paused as materialized (
-                    select scope, name from queue_limit where paused)
+                    select scope, name from queue_limit where paused),
+                share as materialized (
+                    select user_id, used * exp(-least(50, greatest(0, extract(epoch from clock_timestamp() - counted_at)) / :memory)) as recent
+                    from user_share)
                 select t.id, t.user_id, t.processor, t.priority, coalesce(i.files, 0) as in_flight,
                        case when t.paused or t.not_before > now()
                                 or t.user_id in (select name from paused where scope = 'user')
                                 or t.processor in (select name from paused where scope = 'processor') then 0
-                            when :probe and not exists (
-                                select from file_task f
+                            when :probe and (
+                                select 1 from file_task f
                                 where f.upload_task_id = t.id and f.status = 'pending' and f.dispatched_at is null
-                                  and f.next_attempt_at <= now()) then 0
+                                  and f.next_attempt_at <= now()
+                                order by f.next_attempt_at, f.id     -- sorted, or the planner reads all files at once
+                                limit 1) is null then 0
                             else t.total_files - t.processed_files - coalesce(i.files, 0) end as waiting,
-                       coalesce(s.used * exp(-least(50, greatest(0, extract(epoch from clock_timestamp() - s.counted_at)) / :memory)), 0)
-                           as recent,
+                       coalesce(s.recent, 0) as recent,
                        case when not t.paused and t.not_before > now() then extract(epoch from t.not_before - clock_timestamp()) end
                            as starts_in,
                        exists (
@@ -73,7 +77,7 @@ final class DispatchRows {
                            where scope in ('user', 'processor') and num_nonnulls(max_running, rate_per_second) > 0) as limited
                 from upload_task t
                 left join in_flight i on i.upload_task_id = t.id
-                left join user_share s on s.user_id = t.user_id
+                left join share s on s.user_id = t.user_id
                 where t.finished_at is null
                   and not exists (select from paused where scope = 'cluster')
                   and (:nodeId::uuid is null

@@ -23,6 +23,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class Feeder {
     private static final int SMALLEST_WINDOW = 8;
+    private static final int WINDOW_WITHOUT_NODES = 64;
     private static final int LARGEST_TAKE = 1024;
 
     /** One file in ten is the next whatever its priority. */
@@ -146,15 +147,19 @@ public final class Feeder {
         });
     }
 
-    /** How many files may still be dispatched: one for each slot of the cluster, less those that wait in JobRunr already. */
+    /**
+     * How many files may still be dispatched: one for each slot of the cluster, less those that wait in JobRunr already. They run in the order
+     * in which they were dispatched, whoever comes later.
+     */
     private int room() {
         return jdbc.sql("""
                 select greatest(:smallest, (
-                           select coalesce(sum(slots), 0) from worker_node
+                           select coalesce(sum(slots), :withoutNodes) from worker_node
                            where status = 'active' and lease_expires_at > now()))
                        - (select count(*) from file_task where status = 'pending' and dispatched_at is not null)
                 """)
                 .param("smallest", SMALLEST_WINDOW)
+                .param("withoutNodes", WINDOW_WITHOUT_NODES)
                 .query(Integer.class)
                 .single();
     }

@@ -103,6 +103,23 @@ class NodeRepositoryIT {
     }
 
     @Test
+    void doesNotSeeFilesThatArePausedOrMayNotStartYet() {
+        UUID node = db.node();
+        UUID task = db.submit("ann", 1);
+        dropJobs();
+        db.jdbc.sql("update file_task set dispatched_at = null").update();
+
+        db.control.pause("ann", task);
+        assertThat(heartbeat(node)).isEqualTo(Signs.OF_NOTHING);
+        db.control.resume("ann", task);
+        assertThat(heartbeat(node).waitingFiles()).isTrue();
+        db.jdbc
+                .sql("update upload_task set not_before = now() + interval '1 minute'")
+                .update();
+        assertThat(heartbeat(node)).isEqualTo(Signs.OF_NOTHING);
+    }
+
+    @Test
     void looksForWorkOnlyForANodeThatWantsSome() {
         UUID node = db.node();
         db.submit("ann", 1);

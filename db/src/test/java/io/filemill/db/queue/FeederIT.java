@@ -6,6 +6,7 @@ import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.TaskStatus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -111,7 +112,7 @@ class FeederIT {
         db.feeder.feed();
         db.feeder.feed();
 
-        assertThat(dispatchedInOrder()).hasSize(8);
+        assertThat(dispatchedInOrder()).hasSize(64);
     }
 
     @Test
@@ -131,9 +132,10 @@ class FeederIT {
         UUID low = db.submit("ann", 1000, 3);
         emptyTheWindow();
 
+        db.node();
         UUID high = db.submit("ann", 4, 7);
 
-        List<Long> first = db.fileIds(high);
+        List<Long> first = new ArrayList<>(db.fileIds(high));
         first.addAll(db.fileIds(low).subList(0, 4));
         assertThat(dispatchedInOrder()).containsExactlyElementsOf(first);
     }
@@ -152,7 +154,7 @@ class FeederIT {
         emptyTheWindow();
 
         db.transaction.executeWithoutResult(status -> {
-            assertThat(db.feeder.feed()).isEqualTo(8);
+            assertThat(db.feeder.feed()).isEqualTo(64);
             int other = CompletableFuture.supplyAsync(() -> db.feeder.feed()).join();
             assertThat(other).isZero();
         });

@@ -64,6 +64,7 @@ final class FlusherIT {
 
     @Test
     void writesEndsAndTakesTheirJobsAway() throws Exception {
+        db.manyNodes();
         UUID task = db.submit("ann", 40);
         List<CompletableFuture<@Nullable Void>> written = new ArrayList<>();
 
@@ -82,6 +83,7 @@ final class FlusherIT {
 
     @Test
     void writesWhatPiledUpInOneTransaction() throws Exception {
+        db.manyNodes();
         UUID task = db.submit("ann", 30);
         List<Long> ids = running(task);
         var locked = new CountDownLatch(1);

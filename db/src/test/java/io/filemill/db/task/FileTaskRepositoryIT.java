@@ -156,6 +156,7 @@ class FileTaskRepositoryIT {
 
         @Test
         void countsExactlyWhenManyNodesFinishTheSameFilesOfManyTasks() throws Exception {
+            db.manyNodes();
             List<UUID> tasks = List.of(db.submit("ann", 20), db.submit("bob", 20));
             List<FinishedFile> ends = new ArrayList<>();
             for (UUID task : tasks) {
@@ -179,6 +180,7 @@ class FileTaskRepositoryIT {
 
         @Test
         void racesWithACancelWithoutDeadlockAndWithoutLosingACount() throws Exception {
+            db.manyNodes();
             for (int round = 0; round < 20; round++) {
                 UUID task = db.submit("ann", 10);
                 List<FinishedFile> ends = db.fileIds(task).stream()

@@ -130,7 +130,6 @@ public final class WorkerNode implements SmartLifecycle {
             return thread;
         });
         every(beats, HEARTBEAT, "renew the lease", () -> heartbeat(server, pump));
-        every(beats, HEARTBEAT, "give back what is paused", () -> giveBackWhatIsPaused(server));
         every(beats, RESCUE, "rescue", () -> rescue(pump));
         started = new Running(server, pump, lister, listener, beats);
         LOG.atInfo()
@@ -170,6 +169,7 @@ public final class WorkerNode implements SmartLifecycle {
         if (signs.holdsFiles() || !running.isEmpty()) {
             running.stopLost(rows.files().reconcile(identity.id(), running.attempts()));
         }
+        giveBackWhatIsPaused(server);
     }
 
     private Signs registerAgain() {
