@@ -13,6 +13,7 @@ java_bin=${JAVA_HOME:+$JAVA_HOME/bin/}
 work=$(mktemp -d)
 trap 'kill "${server:-}" 2>/dev/null || true; wait; rm -rf "$work"' EXIT
 
+export PGOPTIONS="-c client_min_messages=warning"
 sql() { psql -qAtX -v ON_ERROR_STOP=1 -c "$1"; }
 now() { date +%s%N; }
 
@@ -66,6 +67,7 @@ for round in $(seq "$rounds"); do
     echo "$manifest_ms" >> "$work/manifest"
     echo "round $round: COPY $copy_ms ms, manifest $manifest_ms ms"
 done
+empty
 copy=$(median < "$work/copy")
 manifest=$(median < "$work/manifest")
 heap=$(grep -oE '[0-9]+M->' "$work/gc.log" | tr -dc '0-9\n' | sort -n | tail -1)
