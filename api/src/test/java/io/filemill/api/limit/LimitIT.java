@@ -272,6 +272,22 @@ class LimitIT {
     }
 
     @Test
+    void aSubmissionThatWasAcceptedIsConfirmedThoughTheQueueIsFullNow() {
+        put("/v1/limits/user/*", "{\"max_queued_files\": 1}");
+        var body = new Multipart().file("a", "a");
+        String task = api.postMultipart("/v1/tasks", "key", body)
+                .json()
+                .get("task_id")
+                .stringValue();
+
+        Answer again = api.postMultipart("/v1/tasks", "key", body);
+
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(again.json().get("task_id").stringValue()).isEqualTo(task);
+        assertProblem(api.postMultipart("/v1/tasks", "other key", body), 429, "queue-full", "and 1 are");
+    }
+
+    @Test
     void aSubmissionThatCanNeverFitIsTooLarge() {
         put("/v1/limits/user/anonymous", "{\"max_queued_files\": 10}");
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * In which order tasks give their next file: by priority; within one, the user first who has and lately had the fewest files; and of that
  * user the task that has the fewest, the oldest first. Now and then a place goes to whoever is next whatever the priority, so that nobody
- * starves. A share that somebody does not use is everybody's. For use by one thread.
+ * starves, unless files of lower priorities have enough of the slots already. A share that somebody does not use is everybody's. For use by
+ * one thread.
  */
 final class DispatchPlan {
     /** What files of lower priorities may have of all that are in flight while one of a higher priority waits, at least one. */

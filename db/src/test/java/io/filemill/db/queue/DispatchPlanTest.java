@@ -127,7 +127,7 @@ class DispatchPlanTest {
         WaitingTask low = task("ann", "noop", 0, 100, 1, 0);
         WaitingTask high = task("bob", "noop", 9, 100, 7, 0);
 
-        assertThat(plan(4, () -> true)).containsExactly(high, high, low, high);
+        assertThat(plan(4, () -> true)).containsExactly(high, high, high, low);
     }
 
     @Test
