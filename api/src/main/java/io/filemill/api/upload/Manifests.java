@@ -56,7 +56,7 @@ final class Manifests {
     AcceptedUpload accept(InputStream body, ManifestFormat format, TaskOptions options, @Nullable String idempotencyKey)
             throws IOException {
         limits.room().require();
-        uploads.requireRoom();
+        uploads.requireRoom(idempotencyKey);
         UUID taskId = UUID.randomUUID();
         try {
             StoredFile stored = store.store(taskId, 0, new PartBytes(guarded(body), limits.room()));

@@ -98,7 +98,7 @@ public final class Uploads {
      * @throws AdmissionException if there is no room in the queue, so that the bytes need not be read
      */
     public ReceivedFiles receive(HttpServletRequest request) throws IOException {
-        requireRoom();
+        requireRoom(request.getHeader(IdempotencyKeyHeader.NAME));
         return receiver.receive(request);
     }
 
@@ -193,9 +193,11 @@ public final class Uploads {
         return NewFileTask.notStored(item, Items.displayName(item));
     }
 
-    /** Throws if nothing of the current user can be accepted now. */
-    void requireRoom() {
-        acceptance.requireRoom(user.id());
+    /** Throws if nothing of the current user can be accepted now. What has a key may have been accepted before, so that is left open. */
+    void requireRoom(@Nullable String idempotencyKey) {
+        if (idempotencyKey == null) {
+            acceptance.requireRoom(user.id());
+        }
     }
 
     /**

@@ -31,6 +31,7 @@ class LimitIT {
     private RunningApi api;
     private TestDatabase database;
     private Path folder;
+    private long storedBefore;
 
     @BeforeAll
     void start(TestDatabase database, @TempDir Path folder) {
@@ -45,8 +46,9 @@ class LimitIT {
     }
 
     @BeforeEach
-    void emptyTheDatabase() {
+    void emptyTheDatabase() throws IOException {
         database.empty();
+        storedBefore = allStoredFiles();
     }
 
     private Answer put(String path, String json) {
@@ -86,7 +88,12 @@ class LimitIT {
         assertThat(answer.json().get("detail").stringValue()).contains(text);
     }
 
+    /** How many files this test has left in the store. */
     private long storedFiles() throws IOException {
+        return allStoredFiles() - storedBefore;
+    }
+
+    private long allStoredFiles() throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(
                             file -> Files.isRegularFile(file) && file.toString().contains("/files/"))
@@ -269,6 +276,22 @@ class LimitIT {
         assertThat(submitItems(1).status()).isEqualTo(429);
         api.post("/v1/tasks/" + first + "/cancel");
         task(8);
+    }
+
+    @Test
+    void aSubmissionThatWasAcceptedIsConfirmedThoughTheQueueIsFullNow() {
+        put("/v1/limits/user/*", "{\"max_queued_files\": 1}");
+        var body = new Multipart().file("a", "a");
+        String task = api.postMultipart("/v1/tasks", "key", body)
+                .json()
+                .get("task_id")
+                .stringValue();
+
+        Answer again = api.postMultipart("/v1/tasks", "key", body);
+
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(again.json().get("task_id").stringValue()).isEqualTo(task);
+        assertProblem(api.postMultipart("/v1/tasks", "other-key", body), 429, "queue-full", "and 1 are");
     }
 
     @Test

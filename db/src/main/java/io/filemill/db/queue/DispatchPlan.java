@@ -1,6 +1,7 @@
 package io.filemill.db.queue;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -16,9 +17,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * In which order tasks give their next file: by priority; within one, the user first who has and lately had the fewest files; and of that
  * user the task that has the fewest, the oldest first. Now and then a place goes to whoever is next whatever the priority, so that nobody
- * starves. A share that somebody does not use is everybody's. For use by one thread.
+ * starves, unless files of lower priorities have enough of the slots already. A share that somebody does not use is everybody's. For use by
+ * one thread.
  */
 final class DispatchPlan {
+    /** What files of lower priorities may have of all that are in flight while one of a higher priority waits, at least one. */
+    private static final double LARGEST_LOWER_SHARE = 0.1;
+
+    private final TreeMap<Integer, Integer> inFlight = new TreeMap<>();
     private final TreeMap<Integer, Turns> byPriority = new TreeMap<>(Comparator.reverseOrder());
     private final Turns whateverThePriority = new Turns();
     private final BooleanSupplier outOfTurn;
@@ -39,6 +45,7 @@ final class DispatchPlan {
         for (WaitingTask task : tasks) {
             User user = users.computeIfAbsent(task.userId(), id -> new User(ofUser.apply(id), task.recentOfUser()));
             user.load += task.inFlight();
+            inFlight.merge(task.priority(), task.inFlight(), Integer::sum);
         }
         for (WaitingTask task : tasks) {
             if (task.waiting() > 0) {
@@ -58,12 +65,13 @@ final class DispatchPlan {
     List<WaitingTask> next(int places) {
         List<WaitingTask> plan = new ArrayList<>();
         while (plan.size() < places && !byPriority.isEmpty()) {
-            Turns turns = outOfTurn.getAsBoolean()
+            Turns turns = outOfTurn.getAsBoolean() && lowerPrioritiesHaveLittle()
                     ? whateverThePriority
                     : byPriority.firstEntry().getValue();
             WaitingTask task = turns.take();
             if (task != null) {
                 plan.add(task);
+                inFlight.merge(task.priority(), 1, Integer::sum);
             } else if (turns == whateverThePriority) {
                 break;
             } else {
@@ -71,6 +79,15 @@ final class DispatchPlan {
             }
         }
         return plan;
+    }
+
+    private boolean lowerPrioritiesHaveLittle() {
+        int lower = sum(inFlight.headMap(byPriority.firstKey()).values());
+        return lower < Math.max(1, LARGEST_LOWER_SHARE * sum(inFlight.values()));
+    }
+
+    private static int sum(Collection<Integer> numbers) {
+        return numbers.stream().mapToInt(Integer::intValue).sum();
     }
 
     private static final class User {

@@ -119,7 +119,15 @@ class DispatchPlanTest {
         WaitingTask high = task("bob", 9, 100);
         task("bob", 8, 100);
 
-        assertThat(plan(4, List.of(true, false, true, false).iterator()::next)).containsExactly(low, high, low, high);
+        assertThat(plan(3, List.of(false, true, false).iterator()::next)).containsExactly(high, low, high);
+    }
+
+    @Test
+    void noPlaceIsGivenOutOfTurnWhileLowerPrioritiesHaveATenthOfTheSlots() {
+        WaitingTask low = task("ann", "noop", 0, 100, 1, 0);
+        WaitingTask high = task("bob", "noop", 9, 100, 7, 0);
+
+        assertThat(plan(4, () -> true)).containsExactly(high, high, high, low);
     }
 
     @Test
@@ -130,7 +138,7 @@ class DispatchPlanTest {
 
         Map<String, Long> files = filesOfUsers(plan(10_000, () -> random.nextDouble() < 0.1));
 
-        assertThat(files.get("bob")).isBetween(850L, 1150L);
+        assertThat(files.get("bob")).isBetween(700L, 1100L);
     }
 
     @Test

@@ -172,6 +172,28 @@ class ServiceOrderIT {
         }
 
         @Test
+        void touchesOnlyTheFilesThatItGivesHoweverManyTasksThereAre() {
+            db.jdbc.sql("""
+                    with task as (
+                        insert into upload_task (id, user_id, processor, total_files)
+                        select gen_random_uuid(), 'user ' || number % 7, 'noop', 5 from generate_series(1, 2000) as number
+                        returning id)
+                    insert into file_task (upload_task_id, item, filename)
+                    select task.id, 'file ' || number, 'file' from task, generate_series(1, 5) as number
+                    """).update();
+
+            db.transaction.executeWithoutResult(status -> {
+                assertThat(take(100)).hasSize(100);
+                assertThat(db.jdbc.sql("""
+                                select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)
+                                from pg_stat_xact_user_tables where relname = 'file_task'
+                                """).query(Long.class).single())
+                        .as("rows read")
+                        .isBetween(100L, 1000L);
+            });
+        }
+
+        @Test
         void tellsWhenTheNextFileIsDue() {
             submit("ann", 2, 5);
             db.jdbc
