@@ -12,7 +12,7 @@ jcmd=${JAVA_HOME:+$JAVA_HOME/bin/}jcmd
 work=$(mktemp -d)
 port=${PORT:-18400}
 export FILEMILL_DATA_DIR=$work FILEMILL_HOST=127.0.0.1 FILEMILL_PORT=$port FILEMILL_DASHBOARD_PORT=$((port + 1)) FILEMILL_WORKER_HEALTH_PORT=$((port + 2))
-export MAX_WORKERS=${MAX_WORKERS:-8}
+export MAX_WORKERS=${MAX_WORKERS:-8} CLEANUP_INTERVAL_SECONDS=20
 api= node=
 trap 'kill $node $api 2>/dev/null || true; wait; rm -rf "$work"' EXIT
 
@@ -25,12 +25,6 @@ await_ready() {
     done
     echo "nothing is ready at port $1" >&2
     exit 1
-}
-
-start_node() {
-    "$java" -Xmx1g -Xms32m -XX:+UseSerialGC -jar "$work"/app/filemill-api-*.jar worker >>"$work/node.log" 2>&1 &
-    node=$!
-    await_ready "$FILEMILL_WORKER_HEALTH_PORT"
 }
 
 # MiB of the heap that are in use after a collection, and of memory that the process has.
@@ -65,7 +59,9 @@ probe() {
 "$java" -Xmx512m -Xms32m -XX:+UseSerialGC -jar "$work"/app/filemill-api-*.jar serve --no-worker >"$work/api.log" 2>&1 &
 api=$!
 await_ready "$port"
-start_node
+"$java" -Xmx1g -Xms32m -XX:+UseSerialGC -jar "$work"/app/filemill-api-*.jar worker >"$work/node.log" 2>&1 &
+node=$!
+await_ready "$FILEMILL_WORKER_HEALTH_PORT"
 
 began=$SECONDS
 task=$(seq "$files" | sed 's/.*/"bench\/file &"/' | submit)
@@ -87,11 +83,7 @@ echo "drained at $((files / (SECONDS - began))) files/s"
 [ -n "${NO_PURGE:-}" ] && exit
 sql 'vacuum analyze' # as autovacuum would have some time later
 echo "pickup on the idle node, count and ms: $(probe 50)"
-kill $node
-wait $node || true
-sql "update upload_task set finished_at = now() - interval '1 hour' where id = '$task'"
-export CLEANUP_INTERVAL_SECONDS=5 CLEANUP_MAX_AGE_SECONDS=1800
-start_node
+sql "update upload_task set finished_at = now() - interval '2 hours' where id = '$task'" # due for the next purge
 began=$SECONDS
 while [ "$(sql "select count(*) from upload_task where id = '$task'")" = 1 ]; do
     echo "pickup while it purges, count and ms: $(probe 50), $(sql "select count(*) from file_task where upload_task_id = '$task'") rows left"
