@@ -57,7 +57,7 @@ systems=(naive filemill db-scheduler)
 median() { sort -n "$work/$1" | sed -n "$((($(wc -l <"$work/$1") + 1) / 2))p"; }
 for ((round = 1; round <= rounds; round++)); do
     for system in "${systems[@]}"; do
-        eval "${command[$system]}" >>"$work/$system"
+        eval "${command[$system]}" >>"$work/$system" 2>>"$work/log"
         printf 'round %d  %-17s %7d files/s\n' "$round" "$system" "$(tail -n 1 "$work/$system")"
     done
 done

@@ -55,6 +55,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                         .setServerConfig("fsync", "on") // the library is made for tests and trades safety for speed
                         .setServerConfig("synchronous_commit", "on")
                         .setServerConfig("max_connections", "500")
+                        .setServerConfig("autovacuum_naptime", "15s") // the queue's tables turn over in seconds
                         .setServerConfig("unix_socket_directories", "")
                         .start();
                 return new EmbeddedDatabase(server, lock);

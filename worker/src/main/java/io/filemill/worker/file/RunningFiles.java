@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** The files that this node runs right now, and how they are stopped. Safe for use by several threads. */
 public final class RunningFiles implements AutoCloseable {
     private final Map<Long, Run> runs = new ConcurrentHashMap<>();
+    private final ScheduledThreadPoolExecutor timer = newTimer();
     private volatile Runnable onEnd = () -> {};
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        var thread = new Thread(task, "file-time-limits");
-        thread.setDaemon(true);
-        return thread;
-    });
 
     /** Why a file was stopped before its processor returned. */
     enum StopReason {
@@ -41,6 +36,22 @@ public final class RunningFiles implements AutoCloseable {
         StopReason reason() {
             return reason;
         }
+    }
+
+    private static ScheduledThreadPoolExecutor newTimer() {
+        var timer = new ScheduledThreadPoolExecutor(1, task -> {
+            var thread = new Thread(task, "file-time-limits");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(
+                true); // or the limits of millions of files that ended at once would be kept for an hour
+        return timer;
+    }
+
+    /** How many files have a time limit that is running. */
+    int timeLimits() {
+        return timer.getQueue().size();
     }
 
     /** Adds a file from its claim until the handle is closed, which is when its end is written down. */

@@ -13,7 +13,9 @@ import io.filemill.worker.RunningWorker;
 import io.filemill.worker.WorkerApplication;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -120,6 +122,29 @@ final class DrainIT {
             assertThat(db.task(task).outcome()).isEqualTo("success");
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> jobs("PROCESSING") + jobs("SUCCEEDED") + jobs("FAILED") == 0);
+        }
+    }
+
+    @Test
+    void keepsJobRunrsTableAsSmallAsTheWindowHoweverManyFilesWait() {
+        try (RunningWorker ignored = startNode(8, Map.of())) {
+            UUID task = submit(8000, 0, 5);
+            List<Integer> sizes = new ArrayList<>();
+
+            await().pollInterval(Duration.ofMillis(20))
+                    .atMost(Duration.ofMinutes(3))
+                    .until(() -> {
+                        sizes.add(db.jdbc
+                                .sql("select count(*) from jobrunr_jobs")
+                                .query(Integer.class)
+                                .single());
+                        return db.task(task).status().isFinal();
+                    });
+
+            assertThat(sizes)
+                    .as("what the node holds, what waits for its commit and the smallest window")
+                    .hasSizeGreaterThan(10)
+                    .allMatch(size -> size <= 8 + 2 * 256 + 256 + 64);
         }
     }
 }
