@@ -402,6 +402,44 @@ class WorkerApplicationIT {
     }
 
     @Test
+    void findsWithinSecondsWhatNoNotificationToldOf() {
+        startNode(Map.of());
+        awaitEnd(submit(1, "{}"));
+
+        UUID task = UUID.randomUUID();
+        db.jdbc.sql("""
+                with task as (
+                    insert into upload_task (id, user_id, processor, total_files, prepared_at) values (:id, 'ann', 'noop', 1, now())
+                    returning id)
+                insert into file_task (upload_task_id, item, filename) select id, 'untold', 'untold' from task
+                """).param("id", task).update();
+
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> db.task(task).status().isFinal());
+        FileTask file = onlyFile(task);
+        assertThat(Duration.between(file.createdAt(), Objects.requireNonNull(file.startedAt())))
+                .as("from the commit to the start; a heartbeat, every three seconds, sees it")
+                .isLessThan(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void idleNodesThatAreWokenTogetherTakeNoMoreThanTheirSlots() {
+        for (int i = 0; i < 3; i++) {
+            startNode(Map.of("filemill.worker.max-workers", 2));
+        }
+
+        UUID task = submit(20, "{\"delay_ms\": 600000}");
+
+        awaitRunning(task, 6);
+        assertThat(db.jdbc
+                        .sql("select count(*) from file_task where status = 'running' group by node_id")
+                        .query(Integer.class)
+                        .list())
+                .containsExactly(2, 2, 2);
+        db.uploadTasks.cancel("ann", task);
+    }
+
+    @Test
     void rejectsAProcessorThatNoNodeHas() {
         UUID task = submit(1, "{}");
         db.jdbc.sql("update upload_task set processor = 'mystery'").update();
