@@ -1,7 +1,6 @@
 package io.filemill.db.queue;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -21,25 +20,29 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 final class DispatchPlan {
-    /** What files of lower priorities may have of all that are in flight while one of a higher priority waits, at least one. */
+    /** Up to what part of the slots, and at least one, files of lower priorities are given a place before those of a higher one. */
     private static final double LARGEST_LOWER_SHARE = 0.1;
 
     private final TreeMap<Integer, Integer> inFlight = new TreeMap<>();
     private final TreeMap<Integer, Turns> byPriority = new TreeMap<>(Comparator.reverseOrder());
     private final Turns whateverThePriority = new Turns();
+    private final int slots;
     private final BooleanSupplier outOfTurn;
 
     /**
      * @param tasks the oldest first
+     * @param slots how many files the cluster can run at once
      * @param ofUser what the limits of a user allow
      * @param ofProcessor what the limits of a processor allow
      * @param outOfTurn whether the next place goes to the file that is next whatever its priority
      */
     DispatchPlan(
             List<WaitingTask> tasks,
+            int slots,
             Function<String, Allowance> ofUser,
             Function<String, Allowance> ofProcessor,
             BooleanSupplier outOfTurn) {
+        this.slots = slots;
         this.outOfTurn = outOfTurn;
         Map<String, User> users = new HashMap<>();
         for (WaitingTask task : tasks) {
@@ -82,12 +85,10 @@ final class DispatchPlan {
     }
 
     private boolean lowerPrioritiesHaveLittle() {
-        int lower = sum(inFlight.headMap(byPriority.firstKey()).values());
-        return lower < Math.max(1, LARGEST_LOWER_SHARE * sum(inFlight.values()));
-    }
-
-    private static int sum(Collection<Integer> numbers) {
-        return numbers.stream().mapToInt(Integer::intValue).sum();
+        int lower = inFlight.headMap(byPriority.firstKey()).values().stream()
+                .mapToInt(Integer::intValue)
+                .sum();
+        return lower < Math.max(1, LARGEST_LOWER_SHARE * slots);
     }
 
     private static final class User {

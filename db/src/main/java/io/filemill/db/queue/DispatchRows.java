@@ -29,11 +29,13 @@ final class DispatchRows {
      *
      * @param tasks the oldest first
      * @param limited whether users or processors have limits
+     * @param slots of the nodes that take files
      * @param nextStart in how many seconds the next task may start that waits for its time
      */
     record Choice(
             List<WaitingTask> tasks,
             boolean limited,
+            int slots,
             @Nullable Double nextStart) {}
 
     /**
@@ -45,6 +47,7 @@ final class DispatchRows {
     Choice choice(@Nullable UUID nodeId, boolean probe) {
         List<WaitingTask> tasks = new ArrayList<>();
         var limited = new boolean[1];
+        var slots = new int[1];
         var nextStart = new @Nullable Double[1];
         jdbc.sql("""
                 with in_flight as materialized (
@@ -74,7 +77,8 @@ final class DispatchRows {
                            as starts_in,
                        exists (
                            select from queue_limit
-                           where scope in ('user', 'processor') and num_nonnulls(max_running, rate_per_second) > 0) as limited
+                           where scope in ('user', 'processor') and num_nonnulls(max_running, rate_per_second) > 0) as limited,
+                       (select coalesce(sum(slots), 0) from worker_node where status = 'active' and lease_expires_at > now()) as slots
                 from upload_task t
                 left join in_flight i on i.upload_task_id = t.id
                 left join share s on s.user_id = t.user_id
@@ -97,12 +101,13 @@ final class DispatchRows {
                             row.getInt("in_flight"),
                             row.getDouble("recent")));
                     limited[0] = row.getBoolean("limited");
+                    slots[0] = row.getInt("slots");
                     double startsIn = row.getDouble("starts_in");
                     if (!row.wasNull() && (nextStart[0] == null || startsIn < nextStart[0])) {
                         nextStart[0] = startsIn;
                     }
                 });
-        return new Choice(tasks, limited[0], nextStart[0]);
+        return new Choice(tasks, limited[0], slots[0], nextStart[0]);
     }
 
     /**

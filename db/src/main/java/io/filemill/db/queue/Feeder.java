@@ -198,7 +198,7 @@ public final class Feeder {
                 Allowances allowances =
                         choice.limited() ? Allowances.read(jdbc, choice.tasks()) : Allowances.unlimited(jdbc);
                 List<WaitingTask> plan = new DispatchPlan(
-                                choice.tasks(), allowances::ofUser, allowances::ofProcessor, outOfTurn)
+                                choice.tasks(), choice.slots(), allowances::ofUser, allowances::ofProcessor, outOfTurn)
                         .next(room - dispatched.size());
                 List<Dispatched> found = plan.isEmpty() ? List.of() : rows.dispatch(plan, nodeId);
                 if (choice.limited()) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class DispatchPlanTest {
     private final List<WaitingTask> tasks = new ArrayList<>();
+    private int slots = 20;
     private final Map<String, Allowance> ofUsers = new HashMap<>();
     private final Map<String, Allowance> ofProcessors = new HashMap<>();
 
@@ -37,6 +38,7 @@ class DispatchPlanTest {
     private List<WaitingTask> plan(int places, BooleanSupplier outOfTurn) {
         return new DispatchPlan(
                         tasks,
+                        slots,
                         user -> ofUsers.getOrDefault(user, Allowance.UNLIMITED),
                         processor -> ofProcessors.getOrDefault(processor, Allowance.UNLIMITED),
                         outOfTurn)
@@ -127,18 +129,21 @@ class DispatchPlanTest {
         WaitingTask low = task("ann", "noop", 0, 100, 1, 0);
         WaitingTask high = task("bob", "noop", 9, 100, 7, 0);
 
-        assertThat(plan(4, () -> true)).containsExactly(high, high, high, low);
+        assertThat(plan(3, () -> true)).containsExactly(low, high, high);
+        slots = 8;
+        assertThat(plan(3, () -> true)).containsExactly(high, high, high);
     }
 
     @Test
     void aLowPriorityIsNeverStarved() {
         task("ann", 9, 1_000_000);
         task("bob", 0, 1_000_000);
+        slots = 1_000_000;
         var random = new SplittableRandom(1);
 
         Map<String, Long> files = filesOfUsers(plan(10_000, () -> random.nextDouble() < 0.1));
 
-        assertThat(files.get("bob")).isBetween(700L, 1100L);
+        assertThat(files.get("bob")).isBetween(850L, 1150L);
     }
 
     @Test
