@@ -198,7 +198,7 @@ class ClusterIT {
                             .asString())
                     .isEqualTo("success");
             assertThat(files(task)).isNotEmpty().allSatisfy(file -> {
-                assertThat(file.path("attempt").asInt()).isEqualTo(1);
+                assertThat(file.path("failure_count").asInt()).isZero();
                 assertThat(file.path("retry_count").asInt()).isZero();
                 assertThat(file.path("crash_count").asInt()).isZero();
             });

@@ -42,6 +42,7 @@ public final class WorkerNode implements SmartLifecycle {
     private static final Duration FIRST_BEAT = Duration.ofSeconds(1); // files may have waited for this node
     private static final Duration RESCUE =
             Duration.ofSeconds(1); // asks the database only after a heartbeat that saw a reason
+    private static final Duration HELD_LIMIT = Duration.ofSeconds(1);
     private static final Duration RELEASE_LIMIT = Duration.ofSeconds(10);
     private static final Duration DRAIN_POLL = Duration.ofMillis(20);
     private static final Duration LONGEST_BEAT = Duration.ofMinutes(2); // longer than any statement may take
@@ -273,10 +274,11 @@ public final class WorkerNode implements SmartLifecycle {
         node.server().closeSlots();
         node.pump().close();
         node.lister().close();
-        if (node.server().holdsJobsInAdvance()) {
+        quietly("say that the node drains", () -> rows.nodes().markDraining(identity.id()));
+        if (node.server().holdsJobsInAdvance()) { // a quarter of a second's worth, unless files became longer
+            awaitIdle(node.server(), HELD_LIMIT);
             running.releaseWaiting();
         }
-        quietly("say that the node drains", () -> rows.nodes().markDraining(identity.id()));
         awaitIdle(node.server(), drainGrace);
         running.releaseAll();
         awaitIdle(node.server(), RELEASE_LIMIT);
