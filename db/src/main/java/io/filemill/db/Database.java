@@ -25,6 +25,8 @@ public final class Database implements AutoCloseable {
     private static final Duration KEEPALIVE = Duration.ofSeconds(30);
     /** A server that is silent for longer than the longest statement takes is dead. */
     private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(60);
+    /** A process that stands still within a transaction for so long has lost its lease, and must not keep its locks from the others. */
+    private static final Duration IDLE_TRANSACTION_LIMIT = Duration.ofSeconds(15);
 
     private final String url;
     private final String user;
@@ -105,6 +107,7 @@ public final class Database implements AutoCloseable {
         config.setValidationTimeout(VALIDATION_LIMIT.toMillis());
         config.setKeepaliveTime(KEEPALIVE.toMillis());
         config.setInitializationFailTimeout(30_000);
+        config.setConnectionInitSql("set idle_in_transaction_session_timeout = " + IDLE_TRANSACTION_LIMIT.toMillis());
         return new HikariDataSource(config);
     }
 

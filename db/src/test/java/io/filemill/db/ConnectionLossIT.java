@@ -7,9 +7,15 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariDataSource;
 import io.filemill.db.notification.Channel;
 import io.filemill.db.notification.NotificationListener;
+import io.filemill.db.queue.TakingNode;
+import io.filemill.db.task.Cancellation;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +72,25 @@ class ConnectionLossIT {
                     .atMost(Duration.ofSeconds(15))
                     .ignoreExceptions()
                     .until(() -> one(jdbc) == 1);
+        }
+    }
+
+    @Test
+    void aProcessThatStandsStillInATransactionDoesNotKeepItsLocksForEver() throws Exception {
+        UUID task = db.submit("ann", 1);
+        try (HikariDataSource pool = database.pool("frozen", 1);
+                Connection frozen = pool.getConnection();
+                Statement statement = frozen.createStatement()) {
+            frozen.setAutoCommit(false);
+            statement.execute("select pg_advisory_xact_lock(hashtext('filemill feeder'))");
+            statement.execute("select from upload_task for update");
+            var node = new TakingNode(db.node(), "a node");
+            assertThat(db.feeder.take(node, 1).next().busy()).isTrue();
+
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> !db.feeder.take(node, 1).next().busy());
+            assertThat(db.uploadTasks.cancel("ann", task)).isEqualTo(new Cancellation.Cancelled(1));
+            assertThat(catchThrowable(frozen::commit)).as("when it wakes").isInstanceOf(SQLException.class);
         }
     }
 
