@@ -10,6 +10,7 @@ import io.filemill.db.queue.Flusher;
 import io.filemill.db.queue.IdempotencyKeys;
 import io.filemill.db.queue.Listings;
 import io.filemill.db.queue.QueueLimits;
+import io.filemill.db.queue.QueuePlaces;
 import io.filemill.db.queue.Retry;
 import io.filemill.db.queue.SinkPermits;
 import io.filemill.db.queue.Submission;
@@ -17,8 +18,10 @@ import io.filemill.db.queue.TaskControl;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTaskIntake;
 import io.filemill.db.task.FileTaskRepository;
+import io.filemill.db.task.QueueSampleRepository;
 import io.filemill.db.task.QueueStatisticsRepository;
 import io.filemill.db.task.RetryRows;
+import io.filemill.db.task.TaskChanges;
 import io.filemill.db.task.UploadTaskRepository;
 import java.time.Clock;
 import java.time.Duration;
@@ -89,6 +92,21 @@ public class DatabaseConfiguration {
     @Bean
     QueueStatisticsRepository queueStatisticsRepository(JdbcClient jdbc) {
         return new QueueStatisticsRepository(jdbc);
+    }
+
+    @Bean
+    QueueSampleRepository queueSampleRepository(JdbcClient jdbc) {
+        return new QueueSampleRepository(jdbc);
+    }
+
+    @Bean
+    TaskChanges taskChanges(JdbcClient jdbc) {
+        return new TaskChanges(jdbc);
+    }
+
+    @Bean
+    QueuePlaces queuePlaces(JdbcClient jdbc) {
+        return new QueuePlaces(jdbc);
     }
 
     @Bean

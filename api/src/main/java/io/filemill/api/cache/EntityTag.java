@@ -7,7 +7,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
+import org.springframework.http.ETag;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.context.request.WebRequest;
@@ -47,6 +49,23 @@ public final class EntityTag {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e); // every JDK has it
         }
+    }
+
+    /** Whether a client that sends this header has the answer already. */
+    public boolean isNamedBy(@Nullable String ifNoneMatch) {
+        if (ifNoneMatch == null) {
+            return false;
+        }
+        ETag own = ETag.create(value);
+        return ETag.parse(ifNoneMatch).stream().anyMatch(tag -> tag.isWildcard() || tag.compare(own, false));
+    }
+
+    /** The answer with a body under this tag, for a request that is not at hand any more. Caches must ask again each time. */
+    public <T> ResponseEntity<T> answer(T body) {
+        return ResponseEntity.ok()
+                .eTag(value)
+                .cacheControl(CacheControl.noCache())
+                .body(body);
     }
 
     /**

@@ -22,6 +22,8 @@ public enum ProblemType {
     UNSUPPORTED_MEDIA_TYPE(
             "unsupported-media-type", HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The content type is not supported"),
     QUEUE_FULL("queue-full", HttpStatus.TOO_MANY_REQUESTS, "The queue has no room for more files"),
+    TOO_MANY_LISTENERS(
+            "too-many-listeners", HttpStatus.TOO_MANY_REQUESTS, "The server tells too many clients of changes already"),
     INTERNAL_ERROR("internal-error", HttpStatus.INTERNAL_SERVER_ERROR, "The server failed"),
     UNAVAILABLE("unavailable", HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer"),
     DISK_FULL("disk-full", HttpStatus.INSUFFICIENT_STORAGE, "The server has no room for more files");

@@ -48,6 +48,7 @@ final class TaskController {
     private final FileTaskRepository files;
     private final TaskControl control;
     private final TaskRetry retry;
+    private final TaskViews views;
     private final CurrentUser user;
     private final Clock clock;
 
@@ -56,12 +57,14 @@ final class TaskController {
             FileTaskRepository files,
             TaskControl control,
             TaskRetry retry,
+            TaskViews views,
             CurrentUser user,
             Clock clock) {
         this.tasks = tasks;
         this.files = files;
         this.control = control;
         this.retry = retry;
+        this.views = views;
         this.user = user;
         this.clock = clock;
     }
@@ -74,13 +77,13 @@ final class TaskController {
         PageRequest page = PageRequest.of(limit, cursor);
         List<UploadTask> found = tasks.list(user.id(), page.limit() + 1, page.afterTask());
         return EntityTag.of(found.stream().map(UploadTask::version).toList())
-                .answer(request, () -> TaskPage.of(found, page.limit(), clock.instant()));
+                .answer(request, () -> TaskPage.of(found, page.limit(), views));
     }
 
     @GetMapping("/{id}")
     ResponseEntity<TaskView> show(@PathVariable String id, WebRequest request) {
         UploadTask task = find(id);
-        return EntityTag.of(task.version()).answer(request, () -> TaskView.of(task, clock.instant()));
+        return EntityTag.of(task.version()).answer(request, () -> views.of(task));
     }
 
     /** The files of a task that has ended change only together with it, so they need not be read to answer that nothing changed. */
@@ -148,7 +151,7 @@ final class TaskController {
     private TaskView after(String id, Function<UUID, TaskControl.Result> change) {
         UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
         return switch (change.apply(task)) {
-            case DONE -> TaskView.of(find(id), clock.instant());
+            case DONE -> views.of(find(id));
             case NOT_FOUND -> throw ProblemException.taskNotFound(id);
             case FINISHED ->
                 throw new ProblemException(
@@ -205,10 +208,10 @@ final class TaskController {
         /**
          * @param found the tasks of the page, and one more if there is another page
          */
-        static TaskPage of(List<UploadTask> found, int limit, Instant now) {
+        static TaskPage of(List<UploadTask> found, int limit, TaskViews views) {
             List<UploadTask> shown = found.subList(0, Math.min(found.size(), limit));
             return new TaskPage(
-                    shown.stream().map(task -> TaskView.of(task, now)).toList(),
+                    shown.stream().map(views::of).toList(),
                     found.size() == shown.size() ? null : cursorAfter(shown.get(shown.size() - 1)));
         }
 

@@ -16,6 +16,10 @@ import tools.jackson.databind.JsonNode;
  * @param ignored the first of them, with the reasons
  * @param paused whether no file of it may start
  * @param pausedBy what was paused: {@code task}, {@code user}, {@code processor} or {@code cluster}
+ * @param filesPerSecond how fast its files end: over some 30 seconds, or over some 15 minutes where that is too few to tell; 0 when it has
+ *     ended
+ * @param etaSeconds how long it takes if it goes on so; null when that cannot be known
+ * @param filesAhead how many files of other tasks come before the next one of it; null when none of it waits that may start
  * @param durationSeconds from its creation to its end, or until now
  */
 record TaskView(
@@ -43,13 +47,16 @@ record TaskView(
         boolean preparing,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long ignoredFiles,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode ignored,
+        double filesPerSecond,
+        @Nullable Long etaSeconds,
+        @Nullable Long filesAhead,
         Instant createdAt,
         @Nullable Instant startedAt,
         Instant updatedAt,
         @Nullable Instant finishedAt,
         double durationSeconds) {
 
-    static TaskView of(UploadTask task, Instant now) {
+    static TaskView of(UploadTask task, @Nullable Long filesAhead, Instant now) {
         return new TaskView(
                 task.id(),
                 task.processor(),
@@ -75,6 +82,9 @@ record TaskView(
                 task.preparing(),
                 task.ignoredFiles(),
                 task.ignored(),
+                Math.round(task.filesPerSecond() * 1000) / 1000.0,
+                task.etaSeconds(),
+                filesAhead,
                 task.createdAt(),
                 task.startedAt(),
                 task.updatedAt(),

@@ -48,6 +48,7 @@ class OpenRagTaskTest {
                 false,
                 null,
                 null,
+                0,
                 CREATED,
                 CREATED,
                 UPDATED,

@@ -34,7 +34,8 @@ public final class RetryRows {
         jdbc.sql("""
                 update upload_task
                 set failed_files = failed_files - :files, processed_files = processed_files - :files,
-                    status = 'running', outcome = null, error = null, finished_at = null, updated_at = now()
+                    status = 'running', outcome = null, error = null, finished_at = null, updated_at = now(),
+                    recent_files = 0, recent_failed = 0, lately_files = 0, counted_from = now()
                 where id = :id
                 """).param("id", id).param("files", files).update();
     }

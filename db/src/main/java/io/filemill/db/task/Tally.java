@@ -28,6 +28,10 @@ final class Tally {
                         when t.failed_files + c.failed = 0 then 'success'
                         when t.failed_files + c.failed = t.total_files then 'failed'
                         else 'partial' end,
+                    recent_files = c.processed + faded(t.recent_files, t.counted_at, 30),
+                    recent_failed = c.failed + faded(t.recent_failed, t.counted_at, 30),
+                    lately_files = c.processed + faded(t.lately_files, t.counted_at, 900),
+                    counted_at = now(),
                     started_at = coalesce(t.started_at, now()),
                     finished_at = case when t.processed_files + c.processed = t.total_files and t.prepared_at is not null then now() end,
                     updated_at = now()

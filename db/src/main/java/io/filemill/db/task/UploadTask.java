@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  * @param preparing whether more files of it are still being listed; {@code totalFiles} counts those that were found so far
  * @param ignoredFiles how many entries the listing by a node left out on purpose; null if no node listed files of it
  * @param ignored the first of them
+ * @param filesPerSecond how fast its files end, by the function {@code files_per_second}; 0 when none do
  * @param startedAt when the first file began to run
  */
 public record UploadTask(
@@ -44,10 +45,12 @@ public record UploadTask(
         boolean preparing,
         @Nullable Long ignoredFiles,
         @Nullable JsonNode ignored,
+        double filesPerSecond,
         Instant createdAt,
         @Nullable Instant startedAt,
         Instant updatedAt,
         @Nullable Instant finishedAt) {
+    private static final double SLOWEST_FILES_PER_SECOND = 1 / 3600.0;
 
     /** A text that is another one after each change of the task and each start of one of its files. */
     public String version() {
@@ -62,6 +65,17 @@ public record UploadTask(
                 Integer.toString(failedFiles),
                 Integer.toString(skippedFiles),
                 Integer.toString(runningFiles));
+    }
+
+    /**
+     * How many seconds its files will take if they go on to end as fast as lately. Null while that cannot be known: it is paused or still
+     * being listed, or fewer than one file an hour ends; and when it has ended.
+     */
+    public @Nullable Long etaSeconds() {
+        if (status.isFinal() || preparing || pausedBy != null || filesPerSecond < SLOWEST_FILES_PER_SECOND) {
+            return null;
+        }
+        return (long) Math.ceil((totalFiles - processedFiles) / filesPerSecond);
     }
 
     static UploadTask of(ResultSet row, int rowNumber) throws SQLException {
@@ -88,6 +102,7 @@ public record UploadTask(
                 row.getObject("prepared_at") == null,
                 row.getObject("ignored_files", Long.class),
                 Columns.optionalJson(row, "ignored"),
+                row.getDouble("files_per_second"),
                 Columns.instant(row, "created_at"),
                 Columns.optionalInstant(row, "started_at"),
                 Columns.instant(row, "updated_at"),

@@ -79,7 +79,8 @@ public final class UploadTaskRepository {
                             then (select count(*) from file_task f where f.upload_task_id = t.id and f.status = 'running')
                             else 0 end as running_files,
                        l.ignored_files, l.ignored,
-                       case when t.finished_at is null then paused_by(t) end as paused_by
+                       case when t.finished_at is null then paused_by(t) end as paused_by,
+                       files_per_second(t)
                 from upload_task t left join task_listing l on l.upload_task_id = t.id
                 where t.id = :id and t.user_id = :userId and t.purged_at is null
                 """)
@@ -101,7 +102,8 @@ public final class UploadTaskRepository {
                             then (select count(*) from file_task f where f.upload_task_id = t.id and f.status = 'running')
                             else 0 end as running_files,
                        l.ignored_files, l.ignored,
-                       case when t.finished_at is null then paused_by(t) end as paused_by
+                       case when t.finished_at is null then paused_by(t) end as paused_by,
+                       files_per_second(t)
                 from upload_task t left join task_listing l on l.upload_task_id = t.id
                 where t.user_id = :userId and t.purged_at is null
                   and (:createdAt::timestamptz is null or (t.created_at, t.id) < (:createdAt::timestamptz, :id::uuid))
