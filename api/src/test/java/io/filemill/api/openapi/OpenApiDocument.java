@@ -193,7 +193,7 @@ final class OpenApiDocument {
         boolean actuator = !first.handler().getBeanType().getPackageName().startsWith("io.filemill");
         ObjectNode operation = json.createObjectNode();
         if (actuator) {
-            return health(path, operation);
+            return management(path, operation);
         }
         operation.putArray("tags").add(tag(first));
         Doc doc = doc(first);
@@ -253,9 +253,14 @@ final class OpenApiDocument {
         return verb + (isOpenRag(route) ? path.startsWith("/v1") ? "OpenRagV1" : "OpenRag" : "") + words;
     }
 
-    private ObjectNode health(String path, ObjectNode operation) {
+    private ObjectNode management(String path, ObjectNode operation) {
         operation.putArray("tags").add("Health");
-        operation.put("summary", "Shows whether the server is in order, at " + path.replaceAll("[{}]", "") + ".");
+        boolean metrics = path.endsWith("/prometheus");
+        operation.put(
+                "summary",
+                metrics
+                        ? "Shows the metrics of this process and of the cluster, for Prometheus."
+                        : "Shows whether the server is in order, at " + path.replaceAll("[{}]", "") + ".");
         operation.put(
                 "operationId",
                 "get"
@@ -287,7 +292,11 @@ final class OpenApiDocument {
                     .putObject("schema");
         }
         responses.putObject("404").put("description", "There is no such part.");
-        operation.putArray("security");
+        if (metrics) {
+            List.of(401, 403).forEach(status -> responses.set(Integer.toString(status), reference(status)));
+        } else {
+            operation.putArray("security");
+        }
         return operation;
     }
 
