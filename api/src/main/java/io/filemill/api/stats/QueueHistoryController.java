@@ -25,6 +25,11 @@ final class QueueHistoryController {
         this.samples = samples;
     }
 
+    /**
+     * Shows what the queue was like in the last hour or longer, for a plot.
+     *
+     * @param minutes how much time: 1 to 1440
+     */
     @GetMapping("/v1/stats/queue/history")
     ResponseEntity<History> show(@RequestParam(defaultValue = "60") int minutes, WebRequest request) {
         if (minutes < 1 || minutes > MOST_MINUTES) {
@@ -49,12 +54,24 @@ final class QueueHistoryController {
     /**
      * The JSON of the last time.
      *
+     * @param minutes how much time was asked for
      * @param stepSeconds how much time each sample stands for
      * @param samples the oldest first; none for a time in which no server ran
      */
     record History(int minutes, long stepSeconds, List<Sample> samples) {}
 
-    /** Averages over one step. */
+    /**
+     * Averages over one step.
+     *
+     * @param at when the step began
+     * @param ready files that a slot could run
+     * @param running files that a node ran
+     * @param pendingLater files that waited for their time
+     * @param paused files that waited until something is resumed
+     * @param slotsTotal slots of active nodes
+     * @param finishedPerSecond files that ended, failed ones included
+     * @param failedPerSecond files that failed
+     */
     record Sample(
             Instant at,
             long ready,

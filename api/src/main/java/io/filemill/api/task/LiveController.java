@@ -4,7 +4,10 @@ import io.filemill.api.cache.EntityTag;
 import io.filemill.api.live.EventStream;
 import io.filemill.api.live.EventStream.Event;
 import io.filemill.api.live.TaskFeed;
+import io.filemill.api.openapi.Fails;
+import io.filemill.api.openapi.Responds;
 import io.filemill.api.problem.ProblemException;
+import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
 import io.filemill.db.task.TaskChanges;
 import io.filemill.db.task.TaskChanges.Changes;
@@ -52,7 +55,15 @@ final class LiveController {
         this.user = user;
     }
 
-    /** What the task is like now, and after each change; the stream ends with the task. 204 where the client has seen the end already. */
+    /**
+     * Tells what a task is like now, and again after each change, as server-sent events. Each event {@code task} has the JSON of the task; the
+     * event {@code end} has it when it has ended, and is the last.
+     *
+     * @param lastEventId the id of the last event that the client has seen, if it connects again
+     */
+    @Responds(status = 200, body = String.class, description = "The events.")
+    @Responds(status = 204, body = void.class, description = "The client has seen the end already.")
+    @Fails(ProblemType.TOO_MANY_LISTENERS)
     @GetMapping(path = "/v1/tasks/{id}/events", produces = EventStream.CONTENT_TYPE)
     void eventsOfTask(
             @PathVariable String id,
@@ -83,7 +94,14 @@ final class LiveController {
         }
     }
 
-    /** What the user's tasks that have not ended are like now, or what has changed since the last event; then each change. */
+    /**
+     * Tells of each of the caller's tasks what it is like after each change, as server-sent events. The stream begins with the tasks that have
+     * not ended, or with those that have changed since the last event, and does not end by itself.
+     *
+     * @param lastEventId the id of the last event that the client has seen, if it connects again
+     */
+    @Responds(status = 200, body = String.class, description = "The events.")
+    @Fails(ProblemType.TOO_MANY_LISTENERS)
     @GetMapping(path = "/v1/events", produces = EventStream.CONTENT_TYPE)
     void eventsOfUser(
             @RequestHeader(name = EventStream.LAST_EVENT_ID, required = false) @Nullable String lastEventId,
@@ -109,15 +127,20 @@ final class LiveController {
     }
 
     /**
-     * As without {@code wait}, but while nothing has changed since the answer that {@code If-None-Match} names, or without it since now, the
-     * answer waits. What has ended is answered at once, unless the client has it already.
+     * Shows a task: its counters, its state and how it ended. With {@code wait} it answers when the task has changed since the answer that
+     * {@code If-None-Match} names, or without that header since the request came, or at the end of the time. What has ended is answered at
+     * once, unless the client has it already.
+     *
+     * @param wait how many seconds to wait for a change: 0 to 60
+     * @param ifNoneMatch the {@code ETag} of an answer: 304 as long as nothing changed
      */
+    @Fails(ProblemType.TOO_MANY_LISTENERS)
     @GetMapping(path = "/v1/tasks/{id}", params = "wait")
     DeferredResult<ResponseEntity<TaskView>> awaitChange(
             @PathVariable String id,
-            @RequestParam(name = "wait") int wait,
+            @RequestParam(name = "wait", required = false) @Nullable Integer wait,
             @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch) {
-        if (wait < 0 || wait > LONGEST_WAIT_SECONDS) {
+        if (wait == null || wait < 0 || wait > LONGEST_WAIT_SECONDS) {
             throw ProblemException.invalid("The parameter wait is a number of seconds from 0 to " + LONGEST_WAIT_SECONDS
                     + ", but is " + wait + ".");
         }

@@ -523,7 +523,7 @@ final class OpenApiDocument {
             Set<Responds> responds = AnnotatedElementUtils.findMergedRepeatableAnnotations(method, Responds.class);
             responds.forEach(answer -> {
                 List<Type> known = bodies.computeIfAbsent(answer.status(), status -> new ArrayList<>());
-                if (!known.contains(answer.body())) {
+                if (answer.body() != void.class && !known.contains(answer.body())) {
                     known.add(answer.body());
                 }
                 if (!answer.description().isEmpty()) {
