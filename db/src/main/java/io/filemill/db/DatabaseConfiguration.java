@@ -20,6 +20,8 @@ import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.QueueStatisticsRepository;
 import io.filemill.db.task.RetryRows;
 import io.filemill.db.task.UploadTaskRepository;
+import io.filemill.db.webhook.DeliveryRepository;
+import io.filemill.db.webhook.WebhookRepository;
 import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -165,6 +167,16 @@ public class DatabaseConfiguration {
     @Bean
     BenchRows benchRows(JdbcClient jdbc, TransactionTemplate transaction, UploadTaskRepository uploadTasks) {
         return new BenchRows(jdbc, transaction, uploadTasks);
+    }
+
+    @Bean
+    WebhookRepository webhookRepository(JdbcClient jdbc) {
+        return new WebhookRepository(jdbc);
+    }
+
+    @Bean
+    DeliveryRepository deliveryRepository(JdbcClient jdbc) {
+        return new DeliveryRepository(jdbc);
     }
 
     @Bean
