@@ -21,7 +21,11 @@ public record PageRequest(int limit, @Nullable String cursor) {
     static final int MAX_LIMIT = 1000;
     private static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
-    /** @throws ProblemException if the limit is out of range */
+    /**
+     * The part that the parameters of a request name.
+     *
+     * @throws ProblemException if the limit is out of range
+     */
     public static PageRequest of(@Nullable Integer limit, @Nullable String cursor) {
         if (limit != null && (limit < 1 || limit > MAX_LIMIT)) {
             throw ProblemException.invalid(

@@ -25,7 +25,7 @@ final class IpNetwork {
         }
         byte[] address;
         try {
-            address = InetAddress.getByName(parts[0]).getAddress();
+            address = InetAddress.getAllByName(parts[0])[0].getAddress();
         } catch (UnknownHostException e) {
             throw notANetwork(text);
         }

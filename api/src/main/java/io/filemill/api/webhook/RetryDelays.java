@@ -5,7 +5,7 @@ import java.util.random.RandomGenerator;
 
 /** How long a delivery waits after a failure: at random between half and the whole of a time that doubles with each one. */
 final class RetryDelays {
-    private static final int MAX_DOUBLINGS = 30;
+    private static final int MAX_DOUBLINGS = 20;
 
     private final Duration first;
     private final Duration longest;
@@ -21,8 +21,7 @@ final class RetryDelays {
      * @param failures those before this one
      */
     Duration after(int failures) {
-        double doubled = first.toMillis() * (double) (1L << Math.min(failures, MAX_DOUBLINGS));
-        double whole = Math.min(doubled, longest.toMillis());
-        return Duration.ofMillis((long) (whole * (0.5 + random.nextDouble() / 2)));
+        long whole = Math.min(first.toMillis() << Math.min(failures, MAX_DOUBLINGS), longest.toMillis());
+        return Duration.ofMillis(whole - random.nextLong(whole / 2 + 1));
     }
 }
