@@ -15,6 +15,7 @@ public enum ProblemType {
     NOT_ACCEPTABLE("not-acceptable", HttpStatus.NOT_ACCEPTABLE, "The answer exists only as JSON"),
     TOO_SLOW("too-slow", HttpStatus.REQUEST_TIMEOUT, "The request took too long to arrive"),
     ALREADY_FINISHED("already-finished", HttpStatus.CONFLICT, "The task or file has ended"),
+    STILL_RUNNING("still-running", HttpStatus.CONFLICT, "The task has not ended"),
     TOO_MANY_WEBHOOKS("too-many-webhooks", HttpStatus.CONFLICT, "The user has as many webhooks as are allowed"),
     WEBHOOK_DISABLED("webhook-disabled", HttpStatus.CONFLICT, "The webhook is disabled"),
     IDEMPOTENCY_KEY_IN_FLIGHT(
