@@ -1,6 +1,7 @@
 package io.filemill.api.webhook;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.filemill.api.openapi.Fails;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
@@ -43,7 +44,11 @@ final class DeliveryController {
         this.json = json;
     }
 
-    /** Newest first. */
+    /**
+     * Lists what a webhook was told, newest first.
+     *
+     * @param status only those in this state: {@code pending}, {@code delivered} or {@code failed}
+     */
     @GetMapping("/deliveries")
     DeliveryPage list(
             @PathVariable String id,
@@ -64,7 +69,11 @@ final class DeliveryController {
                 more ? PageRequest.cursorAfter(shown.get(shown.size() - 1).id()) : null);
     }
 
-    /** One delivery with what was sent. */
+    /**
+     * Shows one delivery, with what was sent.
+     *
+     * @param delivery the id of the delivery
+     */
     @GetMapping("/deliveries/{delivery}")
     DeliveryView show(@PathVariable String id, @PathVariable String delivery) {
         UUID webhook = find(id).id();
@@ -74,9 +83,14 @@ final class DeliveryController {
                 .orElseThrow(() -> noDelivery(delivery));
     }
 
-    /** Sends it once more, at once, with the id that it had; whatever became of it before. */
+    /**
+     * Sends a delivery once more, at once, with the event id that it had, whatever became of it before.
+     *
+     * @param delivery the id of the delivery
+     */
     @PostMapping("/deliveries/{delivery}/redeliver")
     @ResponseStatus(HttpStatus.ACCEPTED)
+    @Fails(ProblemType.WEBHOOK_DISABLED)
     DeliveryView redeliver(@PathVariable String id, @PathVariable String delivery) {
         UUID webhook = enabled(id).id();
         return deliveries
@@ -88,6 +102,7 @@ final class DeliveryController {
     /** Sends an event of the type {@code ping}. */
     @PostMapping("/test")
     @ResponseStatus(HttpStatus.ACCEPTED)
+    @Fails(ProblemType.WEBHOOK_DISABLED)
     DeliveryView test(@PathVariable String id) {
         UUID webhook = enabled(id).id();
         return deliveries
@@ -126,6 +141,7 @@ final class DeliveryController {
                         + ". GET /v1/webhooks/{id}/deliveries lists them; old ones are deleted after a time.");
     }
 
+    /** A page of deliveries. */
     record DeliveryPage(
             List<DeliveryView> deliveries, @Nullable String nextCursor) {}
 

@@ -1,6 +1,8 @@
 package io.filemill.api.webhook;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.filemill.api.openapi.Fails;
+import io.filemill.api.openapi.Responds;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
@@ -49,13 +51,17 @@ final class WebhookController {
         this.properties = properties;
     }
 
+    /** Lists the webhooks of the caller, oldest first. */
     @GetMapping
     WebhookList list() {
         return new WebhookList(
                 webhooks.list(user.id()).stream().map(WebhookView::of).toList());
     }
 
+    /** Creates a webhook, and shows its secret this once. */
     @PostMapping
+    @Responds(status = 201, body = WebhookView.class)
+    @Fails({ProblemType.ADDRESS_NOT_ALLOWED, ProblemType.TOO_MANY_WEBHOOKS})
     ResponseEntity<WebhookView> create(@RequestBody WebhookRequest request) {
         if (request.url() == null) {
             throw ProblemException.invalid("A webhook needs a url.");
@@ -82,6 +88,7 @@ final class WebhookController {
                 .body(WebhookView.of(created, secret));
     }
 
+    /** Shows a webhook, without its secret. */
     @GetMapping("/{id}")
     WebhookView show(@PathVariable String id) {
         return webhooks.find(user.id(), WebhookId.parse(id))
@@ -91,6 +98,7 @@ final class WebhookController {
 
     /** Changes what is given. A secret is changed by its own request. */
     @PatchMapping("/{id}")
+    @Fails(ProblemType.ADDRESS_NOT_ALLOWED)
     WebhookView change(@PathVariable String id, @RequestBody WebhookRequest request) {
         UUID webhook = WebhookId.parse(id);
         if (request.secret() != null) {
@@ -110,6 +118,7 @@ final class WebhookController {
                 .orElseThrow(() -> WebhookId.notFound(id));
     }
 
+    /** Deletes a webhook, so that nothing more is sent to it. */
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id) {
@@ -134,9 +143,15 @@ final class WebhookController {
         return given == null ? Secret.random() : Secret.parse(given);
     }
 
+    /** The webhooks of a user. */
     record WebhookList(List<WebhookView> webhooks) {}
 
-    /** The JSON that asks for a new secret. */
+    /**
+     * The JSON that asks for a new secret.
+     *
+     * @param secret of its own choice; null for a random one
+     * @param overlapSeconds how long the secret before signs too; a day if it is left out
+     */
     record RotationRequest(
             @Nullable String secret, @Nullable Integer overlapSeconds) {
         private static final Duration OVERLAP = Duration.ofDays(1);
@@ -157,8 +172,11 @@ final class WebhookController {
     /**
      * The JSON of a webhook.
      *
+     * @param events the types of events that it is told of
+     * @param enabled whether it is told of anything
      * @param disabledReason {@code gone} or {@code failing}; null if its user disabled it or it is enabled
      * @param failingSince the first failed attempt after the last success
+     * @param previousSecretUntil until when the secret before the last rotation signs too
      * @param secret only in the answer to the request that made it
      */
     record WebhookView(
