@@ -34,6 +34,7 @@ public final class ChildPool implements AutoCloseable {
     private final Deque<Child> idle = new ConcurrentLinkedDeque<>();
     private final Set<Child> all = ConcurrentHashMap.newKeySet();
     private final Executor threads;
+    private volatile boolean busyForLong; // until children idle
     private volatile boolean closed;
 
     /** Creates a pool without any child yet. */
@@ -59,7 +60,8 @@ public final class ChildPool implements AutoCloseable {
         slots.acquire();
         try {
             var child = takeIdle();
-            return call(child == null ? start(options.heapMegabytes()) : child, true, request, reader, limits);
+            return call(
+                    child == null ? start(options.heapMegabytes(), busyForLong) : child, true, request, reader, limits);
         } finally {
             slots.release();
         }
@@ -74,7 +76,7 @@ public final class ChildPool implements AutoCloseable {
             throws IOException, InterruptedException {
         slots.acquire();
         try {
-            return call(start(heapMegabytes), false, request, reader, limits);
+            return call(start(heapMegabytes, false), false, request, reader, limits);
         } finally {
             slots.release();
         }
@@ -144,9 +146,9 @@ public final class ChildPool implements AutoCloseable {
         }
     }
 
-    private Child start(int heapMegabytes) throws IOException {
+    private Child start(int heapMegabytes, boolean optimised) throws IOException {
         failIfClosed();
-        var child = Child.start(options, heapMegabytes, threads);
+        var child = Child.start(options, heapMegabytes, optimised, threads);
         all.add(child);
         if (closed) {
             discard(child);
@@ -182,6 +184,7 @@ public final class ChildPool implements AutoCloseable {
         if (child.calls() == calls && idle.remove(child)) {
             if (child.calls() == calls) {
                 discard(child);
+                busyForLong = false;
             } else {
                 idle.addFirst(child); // it served a call in between and is idle only for a moment
             }
@@ -189,6 +192,7 @@ public final class ChildPool implements AutoCloseable {
     }
 
     private void discard(Child child) {
+        busyForLong |= child.hasServedLong();
         child.kill();
         all.remove(child);
     }
