@@ -1,8 +1,11 @@
 package io.filemill.db;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.filemill.db.audit.AuditLog;
 import io.filemill.db.bench.BenchRows;
 import io.filemill.db.document.DocumentRepository;
+import io.filemill.db.key.ApiKeys;
+import io.filemill.db.key.EventTickets;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
@@ -20,6 +23,8 @@ import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.QueueStatisticsRepository;
 import io.filemill.db.task.RetryRows;
 import io.filemill.db.task.UploadTaskRepository;
+import io.filemill.db.token.TaskTokens;
+import io.filemill.db.token.TokenProperties;
 import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -35,7 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The beans of this module, for the application context of an API or of a worker. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(DatabaseProperties.class)
+@EnableConfigurationProperties({DatabaseProperties.class, TokenProperties.class})
 public class DatabaseConfiguration {
     /**
      * Declared by an application that knows better than the settings how many connections its statements need.
@@ -165,6 +170,26 @@ public class DatabaseConfiguration {
     @Bean
     BenchRows benchRows(JdbcClient jdbc, TransactionTemplate transaction, UploadTaskRepository uploadTasks) {
         return new BenchRows(jdbc, transaction, uploadTasks);
+    }
+
+    @Bean
+    ApiKeys apiKeys(JdbcClient jdbc) {
+        return new ApiKeys(jdbc);
+    }
+
+    @Bean
+    EventTickets eventTickets(JdbcClient jdbc) {
+        return new EventTickets(jdbc);
+    }
+
+    @Bean
+    AuditLog auditLog(JdbcClient jdbc, TransactionTemplate transaction) {
+        return new AuditLog(jdbc, transaction);
+    }
+
+    @Bean
+    TaskTokens taskTokens(JdbcClient jdbc, TokenProperties properties) {
+        return new TaskTokens(jdbc, properties);
     }
 
     @Bean

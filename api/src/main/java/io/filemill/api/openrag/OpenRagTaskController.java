@@ -2,9 +2,9 @@ package io.filemill.api.openrag;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.filemill.api.cache.EntityTag;
-import io.filemill.api.security.CurrentUser;
 import io.filemill.api.task.TaskId;
 import io.filemill.api.task.TaskRetry;
+import io.filemill.api.task.VisibleTasks;
 import io.filemill.db.task.Cancellation;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.FileTaskRepository;
@@ -12,7 +12,6 @@ import io.filemill.db.task.RetriedFiles;
 import io.filemill.db.task.RetrySelection;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTask;
-import io.filemill.db.task.UploadTaskRepository;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,22 +33,20 @@ final class OpenRagTaskController {
     static final int MAX_FILES = 10_000;
     static final int MAX_TASKS = 100;
 
-    private final UploadTaskRepository tasks;
+    private final VisibleTasks tasks;
     private final FileTaskRepository files;
     private final TaskRetry retry;
-    private final CurrentUser user;
 
-    OpenRagTaskController(UploadTaskRepository tasks, FileTaskRepository files, TaskRetry retry, CurrentUser user) {
+    OpenRagTaskController(VisibleTasks tasks, FileTaskRepository files, TaskRetry retry) {
         this.tasks = tasks;
         this.files = files;
         this.retry = retry;
-        this.user = user;
     }
 
     @GetMapping("/tasks/{id}")
     ResponseEntity<Object> show(@PathVariable String id, WebRequest request) {
         return TaskId.parse(id)
-                .flatMap(task -> tasks.find(user.id(), task))
+                .flatMap(tasks::find)
                 .map(task -> show(task, request))
                 .orElseGet(() -> error(HttpStatus.NOT_FOUND, "Task not found"));
     }
@@ -72,7 +69,7 @@ final class OpenRagTaskController {
     /** Newest first, without the completed files. */
     @GetMapping("/tasks")
     ResponseEntity<OpenRagTaskList> list(WebRequest request) {
-        List<UploadTask> found = tasks.list(user.id(), MAX_TASKS + 1, null);
+        List<UploadTask> found = tasks.list(MAX_TASKS + 1, null);
         if (found.stream().allMatch(task -> task.status().isFinal())) {
             return EntityTag.of(versions(found, List.of()))
                     .answer(request, () -> OpenRagTaskList.of(found, listNotCompleted(found)));
@@ -106,7 +103,7 @@ final class OpenRagTaskController {
     @PostMapping("/tasks/{id}/cancel")
     ResponseEntity<Object> cancel(@PathVariable String id) {
         return TaskId.parse(id)
-                .filter(task -> tasks.cancel(user.id(), task) instanceof Cancellation.Cancelled)
+                .filter(task -> tasks.cancel(task) instanceof Cancellation.Cancelled)
                 .<ResponseEntity<Object>>map(task -> ResponseEntity.ok(new CancelledTask("cancelled", task)))
                 .orElseGet(() -> error(HttpStatus.BAD_REQUEST, "Task not found or cannot be cancelled"));
     }
@@ -114,8 +111,7 @@ final class OpenRagTaskController {
     /** Takes the named files, or all, that failed in a way that may pass. */
     @PostMapping("/tasks/{id}/retry")
     ResponseEntity<Object> retry(@PathVariable String id, @RequestBody(required = false) @Nullable RetryFiles body) {
-        UploadTask task =
-                TaskId.parse(id).flatMap(uuid -> tasks.find(user.id(), uuid)).orElse(null);
+        UploadTask task = TaskId.parse(id).flatMap(tasks::find).orElse(null);
         if (task == null) {
             return error(HttpStatus.NOT_FOUND, "Task not found");
         }
@@ -153,7 +149,7 @@ final class OpenRagTaskController {
         return TaskId.parse(id)
                 .filter(task -> path != null
                         && canBeAPath(path)
-                        && tasks.cancelFile(user.id(), task, path) instanceof Cancellation.Cancelled)
+                        && tasks.cancelFile(task, path) instanceof Cancellation.Cancelled)
                 .<ResponseEntity<Object>>map(task -> ResponseEntity.ok(new CancelledFile("cancelled", task, path)))
                 .orElseGet(() -> error(HttpStatus.BAD_REQUEST, "File not found or cannot be cancelled"));
     }

@@ -1,5 +1,8 @@
 package io.filemill.api.task;
 
+import io.filemill.api.audit.Action;
+import io.filemill.api.audit.Audit;
+import io.filemill.api.audit.Audit.Subject;
 import io.filemill.api.cache.EntityTag;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
@@ -14,11 +17,11 @@ import io.filemill.db.task.RetriedFiles;
 import io.filemill.db.task.RetrySelection;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTask;
-import io.filemill.db.task.UploadTaskRepository;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -44,25 +47,28 @@ import org.springframework.web.context.request.WebRequest;
 final class TaskController {
     private static final Pattern ERROR_CODE = Pattern.compile("[A-Za-z0-9_.-]{1,100}");
 
-    private final UploadTaskRepository tasks;
+    private final VisibleTasks tasks;
     private final FileTaskRepository files;
     private final TaskControl control;
     private final TaskRetry retry;
     private final CurrentUser user;
+    private final Audit audit;
     private final Clock clock;
 
     TaskController(
-            UploadTaskRepository tasks,
+            VisibleTasks tasks,
             FileTaskRepository files,
             TaskControl control,
             TaskRetry retry,
             CurrentUser user,
+            Audit audit,
             Clock clock) {
         this.tasks = tasks;
         this.files = files;
         this.control = control;
         this.retry = retry;
         this.user = user;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -72,7 +78,7 @@ final class TaskController {
             @RequestParam(required = false) @Nullable String cursor,
             WebRequest request) {
         PageRequest page = PageRequest.of(limit, cursor);
-        List<UploadTask> found = tasks.list(user.id(), page.limit() + 1, page.afterTask());
+        List<UploadTask> found = tasks.list(page.limit() + 1, page.afterTask());
         return EntityTag.of(found.stream().map(UploadTask::version).toList())
                 .answer(request, () -> TaskPage.of(found, page.limit(), clock.instant()));
     }
@@ -131,23 +137,27 @@ final class TaskController {
             throw ProblemException.invalid(
                     "Give priority or not_before or both; nothing else of a task can be changed.");
         }
-        return after(id, task -> control.change(user.id(), task, priority, notBefore));
+        return after(Action.TASK_CHANGE, id, task -> control.change(user.id(), task, priority, notBefore));
     }
 
     /** No file starts any more until the task is resumed; those that run go on. */
     @PostMapping("/{id}/pause")
     TaskView pause(@PathVariable String id) {
-        return after(id, task -> control.pause(user.id(), task));
+        return after(Action.TASK_PAUSE, id, task -> control.pause(user.id(), task));
     }
 
     @PostMapping("/{id}/resume")
     TaskView resume(@PathVariable String id) {
-        return after(id, task -> control.resume(user.id(), task));
+        return after(Action.TASK_RESUME, id, task -> control.resume(user.id(), task));
     }
 
-    private TaskView after(String id, Function<UUID, TaskControl.Result> change) {
+    private TaskView after(Action action, String id, Function<UUID, TaskControl.Result> change) {
         UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
-        return switch (change.apply(task)) {
+        TaskControl.Result changed = audit.of(
+                action,
+                () -> change.apply(task),
+                result -> result == TaskControl.Result.DONE ? Optional.of(Subject.of(task)) : Optional.empty());
+        return switch (changed) {
             case DONE -> TaskView.of(find(id), clock.instant());
             case NOT_FOUND -> throw ProblemException.taskNotFound(id);
             case FINISHED ->
@@ -161,7 +171,7 @@ final class TaskController {
     @PostMapping("/{id}/cancel")
     CancelledTask cancel(@PathVariable String id) {
         UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
-        Cancellation cancellation = tasks.cancel(user.id(), task);
+        Cancellation cancellation = tasks.cancel(task);
         if (cancellation instanceof Cancellation.NotFound) {
             throw ProblemException.taskNotFound(id);
         }
@@ -176,9 +186,7 @@ final class TaskController {
     }
 
     private UploadTask find(String id) {
-        return TaskId.parse(id)
-                .flatMap(task -> tasks.find(user.id(), task))
-                .orElseThrow(() -> ProblemException.taskNotFound(id));
+        return TaskId.parse(id).flatMap(tasks::find).orElseThrow(() -> ProblemException.taskNotFound(id));
     }
 
     private static @Nullable TaskStatus status(@Nullable String word) {

@@ -15,6 +15,8 @@ import io.filemill.db.task.FinishedFile;
 import io.filemill.db.task.TaskLimits;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTaskRepository;
+import io.filemill.db.token.TaskTokens;
+import io.filemill.db.token.UserToken;
 import io.filemill.worker.file.FileOutcome.Failed;
 import io.filemill.worker.file.RunningFiles.StoppedException;
 import java.io.IOException;
@@ -57,6 +59,7 @@ public final class FileTaskHandler implements FileTaskRunner {
     private final FileTaskRepository files;
     private final UploadTaskRepository uploadTasks;
     private final FileStore store;
+    private final TaskTokens tokens;
     private final Flusher flusher;
     private final Durability durability;
     private final RunningFiles running;
@@ -96,6 +99,7 @@ public final class FileTaskHandler implements FileTaskRunner {
             FileTaskRepository files,
             UploadTaskRepository uploadTasks,
             FileStore store,
+            TaskTokens tokens,
             Flusher flusher,
             Durability durability) {}
 
@@ -104,6 +108,7 @@ public final class FileTaskHandler implements FileTaskRunner {
         this.files = rows.files();
         this.uploadTasks = rows.uploadTasks();
         this.store = rows.store();
+        this.tokens = rows.tokens();
         this.flusher = rows.flusher();
         this.durability = rows.durability();
         this.running = running;
@@ -232,7 +237,12 @@ public final class FileTaskHandler implements FileTaskRunner {
         }
         try {
             Optional<FailedContent> failedBefore = failedBefore(claimed, file);
-            return failedBefore.isPresent() ? skipped(failedBefore.get()) : processor.process(file);
+            if (failedBefore.isPresent()) {
+                return skipped(failedBefore.get());
+            }
+            return processor.needsUserToken()
+                    ? processInTheNameOfTheUser(processor, claimed, file)
+                    : processor.process(file);
         } catch (IOException e) {
             LOG.warn("File could not be reached", e);
             return new Failed(Failure.passing(
@@ -257,6 +267,20 @@ public final class FileTaskHandler implements FileTaskRunner {
                     Phase.UNKNOWN,
                     "The processor " + processor.name() + " failed: " + e));
         }
+    }
+
+    private FileOutcome processInTheNameOfTheUser(FileProcessor processor, ClaimedFile claimed, SourceFile file)
+            throws IOException, InterruptedException {
+        Optional<UserToken> token = tokens.find(claimed.uploadTaskId());
+        if (token.isEmpty()) {
+            return new Failed(
+                    Failure.ofFile(
+                            "NO_USER_TOKEN",
+                            Phase.FILE_VALIDATION,
+                            "The processor " + processor.name()
+                                    + " acts in the name of the user, whose token was not kept or has expired. Sign in again and retry the file."));
+        }
+        return processor.process(file.with(token.get()));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.filemill.worker.file;
 
+import io.filemill.db.token.UserToken;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  * @param failureCount how many attempts at it have failed
  * @param timeLimit how long the processor may take; the node interrupts it afterwards
  * @param stallLimit how long the processor may make no progress, where it can tell
+ * @param userToken with which the user signed in, for a processor that {@linkplain FileProcessor#needsUserToken needs it}; null for others
  */
 public record SourceFile(
         long fileTaskId,
@@ -29,4 +31,26 @@ public record SourceFile(
         JsonNode settings,
         int failureCount,
         Duration timeLimit,
-        Duration stallLimit) {}
+        Duration stallLimit,
+        @Nullable UserToken userToken) {
+
+    /** A file for a processor that needs no token. */
+    public SourceFile(
+            long fileTaskId,
+            String userId,
+            String item,
+            String filename,
+            @Nullable Path path,
+            ContentDigest digest,
+            JsonNode settings,
+            int failureCount,
+            Duration timeLimit,
+            Duration stallLimit) {
+        this(fileTaskId, userId, item, filename, path, digest, settings, failureCount, timeLimit, stallLimit, null);
+    }
+
+    SourceFile with(UserToken token) {
+        return new SourceFile(
+                fileTaskId, userId, item, filename, path, digest, settings, failureCount, timeLimit, stallLimit, token);
+    }
+}
