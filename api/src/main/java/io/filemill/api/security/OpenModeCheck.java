@@ -29,10 +29,14 @@ public final class OpenModeCheck implements ApplicationContextInitializer<Config
     /** The server would be open to other machines. The message says what to do. */
     public static final class OpenToNetworkException extends RuntimeException {
         OpenToNetworkException(String host) {
-            super("No sign-in is set up, so Filemill listens on the loopback address only, not on " + host
-                    + ". Set FILEMILL_AUTH=required and make a key with: filemill keys create; or name an identity provider with"
-                    + " FILEMILL_JWT_ISSUER and FILEMILL_JWT_AUDIENCE. If everybody who reaches the address may do everything,"
-                    + " set FILEMILL_OPEN_ON_NETWORK=true.");
+            super(message(host));
         }
+    }
+
+    static String message(String host) {
+        return "No sign-in is set up, so Filemill listens on the loopback address only, not on " + host
+                + ". Set FILEMILL_AUTH=required and make a key with: filemill keys create; or name an identity provider with"
+                + " FILEMILL_JWT_ISSUER and FILEMILL_JWT_AUDIENCE. If everybody who reaches the address may do everything,"
+                + " set FILEMILL_OPEN_ON_NETWORK=true.";
     }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.core.AuthenticationException;
@@ -32,13 +33,17 @@ class IdentityProviderTest {
     private final ECKey key = Issuer.newKey("one");
     private final IdentityProvider provider = provider(Set.of("ES256"), "");
 
+    @BeforeEach
+    void publish() {
+        issuer.publish(key);
+    }
+
     @AfterEach
     void stop() {
         issuer.close();
     }
 
     private IdentityProvider provider(Set<String> algorithms, String jwkSetUri) {
-        issuer.publish(key);
         return new IdentityProvider(
                 new AuthProperties.Jwt(issuer.url(), jwkSetUri, List.of(Issuer.AUDIENCE), algorithms, "sub", "scope"));
     }
