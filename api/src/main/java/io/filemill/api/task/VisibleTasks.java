@@ -8,6 +8,7 @@ import io.filemill.db.task.Cancellation;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.Position;
+import io.filemill.db.task.TaskFilter;
 import io.filemill.db.task.UploadTask;
 import io.filemill.db.task.UploadTaskRepository;
 import java.util.Comparator;
@@ -55,11 +56,20 @@ public final class VisibleTasks {
 
     /** As {@link UploadTaskRepository#list} for all tasks that the user sees. */
     public List<UploadTask> list(int limit, @Nullable Position after) {
-        List<UploadTask> own = tasks.list(user.id(), limit, after);
+        return list(limit, owner -> tasks.list(owner, limit, after));
+    }
+
+    /** As {@link #list(int, Position)}, only those that the filter takes. */
+    public List<UploadTask> list(TaskFilter filter, int limit, @Nullable Position after) {
+        return list(limit, owner -> tasks.list(owner, filter, limit, after));
+    }
+
+    private List<UploadTask> list(int limit, Function<String, List<UploadTask>> ofOwner) {
+        List<UploadTask> own = ofOwner.apply(user.id());
         if (!user.seesAnonymous()) {
             return own;
         }
-        return Stream.concat(own.stream(), tasks.list(CurrentUser.ANONYMOUS, limit, after).stream())
+        return Stream.concat(own.stream(), ofOwner.apply(CurrentUser.ANONYMOUS).stream())
                 .sorted(NEWEST_FIRST)
                 .limit(limit)
                 .toList();

@@ -144,7 +144,7 @@ class SignInIT {
     /** Every route that a controller has. */
     private List<Route> routes() {
         List<Route> routes = new ArrayList<>();
-        api.bean(RequestMappingHandlerMapping.class)
+        api.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
                 .getHandlerMethods()
                 .keySet()
                 .forEach(mapping -> {

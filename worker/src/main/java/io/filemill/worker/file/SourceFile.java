@@ -1,6 +1,7 @@
 package io.filemill.worker.file;
 
 import io.filemill.db.token.UserToken;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import tools.jackson.databind.JsonNode;
  * @param failureCount how many attempts at it have failed
  * @param timeLimit how long the processor may take; the node interrupts it afterwards
  * @param stallLimit how long the processor may make no progress, where it can tell
+ * @param phases what {@link #phase} tells
  * @param userToken with which the user signed in, for a processor that {@linkplain FileProcessor#needsUserToken needs it}; null for others
  */
 public record SourceFile(
@@ -32,9 +34,10 @@ public record SourceFile(
         int failureCount,
         Duration timeLimit,
         Duration stallLimit,
+        Phases phases,
         @Nullable UserToken userToken) {
 
-    /** A file for a processor that needs no token. */
+    /** A file for a processor that needs no token, and whose phases nobody measures. */
     public SourceFile(
             long fileTaskId,
             String userId,
@@ -46,11 +49,44 @@ public record SourceFile(
             int failureCount,
             Duration timeLimit,
             Duration stallLimit) {
-        this(fileTaskId, userId, item, filename, path, digest, settings, failureCount, timeLimit, stallLimit, null);
+        this(
+                fileTaskId,
+                userId,
+                item,
+                filename,
+                path,
+                digest,
+                settings,
+                failureCount,
+                timeLimit,
+                stallLimit,
+                Phases.NONE,
+                null);
     }
 
     SourceFile with(UserToken token) {
         return new SourceFile(
-                fileTaskId, userId, item, filename, path, digest, settings, failureCount, timeLimit, stallLimit, token);
+                fileTaskId,
+                userId,
+                item,
+                filename,
+                path,
+                digest,
+                settings,
+                failureCount,
+                timeLimit,
+                stallLimit,
+                phases,
+                token);
+    }
+
+    /**
+     * Runs a part of the work on the calling thread, and measures how long it takes: the metric {@code filemill_file_phase_seconds}, and a
+     * span where the file is traced.
+     *
+     * @param name one of a few fixed words, like {@code parse}
+     */
+    public <T> T phase(String name, Step<T> step) throws IOException, InterruptedException {
+        return phases.measure(name, step);
     }
 }

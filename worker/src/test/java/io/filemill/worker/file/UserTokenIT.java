@@ -9,9 +9,11 @@ import io.filemill.db.queue.Flusher;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.TaskStatus;
+import io.filemill.db.telemetry.Traces;
 import io.filemill.db.token.TaskTokens;
 import io.filemill.db.token.TokenProperties;
 import io.filemill.db.token.UserToken;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,7 +45,8 @@ class UserTokenIT {
 
     private FileTask run(UUID task) throws Exception {
         long file = db.fileIds(task).get(0);
-        try (var flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10)) {
+        var meters = new SimpleMeterRegistry();
+        try (var flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10, meters)) {
             var rows = new FileTaskHandler.Rows(
                     db.fileTasks,
                     db.uploadTasks,
@@ -52,7 +55,8 @@ class UserTokenIT {
                     flusher,
                     FileTaskHandler.Durability.WAIT);
             var limits = new FileTaskHandler.Limits(Duration.ofMinutes(1), Duration.ofMinutes(1), 3);
-            new FileTaskHandler(rows, new RunningFiles(), db.node(), limits, List.of(new Delegate()))
+            var observers = new FileTaskHandler.Observers(new FileMetrics(meters), Traces.off());
+            new FileTaskHandler(rows, new RunningFiles(), db.node(), limits, List.of(new Delegate()), observers)
                     .run(new FileTaskJob(file, db.attempt(file)));
         }
         return db.fileTasks.find("ann", file).orElseThrow();
