@@ -29,6 +29,8 @@ import io.filemill.db.telemetry.Traces;
 import io.filemill.db.telemetry.TracingProperties;
 import io.filemill.db.token.TaskTokens;
 import io.filemill.db.token.TokenProperties;
+import io.filemill.db.webhook.DeliveryRepository;
+import io.filemill.db.webhook.WebhookRepository;
 import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -204,6 +206,16 @@ public class DatabaseConfiguration {
     @Bean
     TaskTokens taskTokens(JdbcClient jdbc, TokenProperties properties) {
         return new TaskTokens(jdbc, properties);
+    }
+
+    @Bean
+    WebhookRepository webhookRepository(JdbcClient jdbc) {
+        return new WebhookRepository(jdbc);
+    }
+
+    @Bean
+    DeliveryRepository deliveryRepository(JdbcClient jdbc) {
+        return new DeliveryRepository(jdbc);
     }
 
     @Bean

@@ -113,8 +113,9 @@ class WorkerConfiguration {
             FileStore store,
             TaskTokens tokens,
             Flusher flusher,
+            WorkerCapacity capacity,
             WorkerProperties properties) {
-        return new FileTaskHandler.Rows(files, uploadTasks, store, tokens, flusher, properties.durability());
+        return new FileTaskHandler.Rows(files, uploadTasks, store, tokens, flusher, properties.durability(), capacity.slots());
     }
 
     @Bean

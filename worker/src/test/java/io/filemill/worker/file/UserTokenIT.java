@@ -53,7 +53,8 @@ class UserTokenIT {
                     new FileStore(folder, Clock.systemUTC()),
                     tokens,
                     flusher,
-                    FileTaskHandler.Durability.WAIT);
+                    FileTaskHandler.Durability.WAIT,
+                    1);
             var limits = new FileTaskHandler.Limits(Duration.ofMinutes(1), Duration.ofMinutes(1), 3);
             var observers = new FileTaskHandler.Observers(new FileMetrics(meters), Traces.off());
             new FileTaskHandler(rows, new RunningFiles(), db.node(), limits, List.of(new Delegate()), observers)
