@@ -1,5 +1,6 @@
 package io.filemill.api;
 
+import io.filemill.api.security.OpenModeCheck;
 import io.filemill.db.DatabaseConfiguration;
 import io.filemill.db.EarlyDatabase;
 import java.time.Clock;
@@ -74,7 +75,7 @@ public class ApiApplication {
     public static ConfigurableApplicationContext start(Map<String, Object> properties) {
         var application = new SpringApplication(ApiApplication.class);
         application.setBannerMode(Banner.Mode.OFF);
-        application.addInitializers(new EarlyDatabase());
+        application.addInitializers(new OpenModeCheck(), new EarlyDatabase());
         return application.run(properties.entrySet().stream()
                 .map(property -> "--" + property.getKey() + "=" + property.getValue())
                 .toArray(String[]::new));

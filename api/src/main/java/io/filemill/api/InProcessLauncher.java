@@ -3,8 +3,11 @@ package io.filemill.api;
 import io.filemill.api.cli.BenchPlan;
 import io.filemill.api.cli.BenchReport;
 import io.filemill.api.cli.CommandFailure;
+import io.filemill.api.cli.Keyring;
 import io.filemill.api.cli.Launcher;
 import io.filemill.api.cli.LocalServer;
+import io.filemill.api.security.CurrentUser;
+import io.filemill.api.security.OpenModeCheck.OpenToNetworkException;
 import io.filemill.db.DataDirectoryInUseException;
 import io.filemill.db.Database;
 import io.filemill.db.DatabaseProperties;
@@ -77,6 +80,12 @@ final class InProcessLauncher implements Launcher {
     }
 
     @Override
+    public Keyring keys() {
+        LoggingSystem.get(getClass().getClassLoader()).beforeInitialize();
+        return explainFailure(() -> DatabaseKeyring.open(System.getenv()));
+    }
+
+    @Override
     public BenchReport bench(BenchPlan plan, Consumer<String> note) throws InterruptedException {
         if (plan.quiet()) {
             System.setProperty("logging.threshold.console", "off");
@@ -89,7 +98,9 @@ final class InProcessLauncher implements Launcher {
                 "filemill.port",
                 0,
                 "filemill.dashboard.enabled",
-                false);
+                false,
+                "filemill.auth.mode",
+                "open");
         try (ConfigurableApplicationContext server = explainFailure(() -> api.apply(properties))) {
             return new Benchmark(server, plan, note).run();
         }
@@ -143,7 +154,9 @@ final class InProcessLauncher implements Launcher {
     private static String reason(Throwable failure) {
         Throwable root = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DataDirectoryInUseException || cause instanceof DatabaseUnreachableException) {
+            if (cause instanceof DataDirectoryInUseException
+                    || cause instanceof DatabaseUnreachableException
+                    || cause instanceof OpenToNetworkException) {
                 return String.valueOf(cause.getMessage());
             }
             if (cause instanceof PortInUseException port) {
@@ -163,6 +176,11 @@ final class InProcessLauncher implements Launcher {
 
         @Override
         public @Nullable URI dashboard() {
+            if (!context.getBean(CurrentUser.class).isOpen()) {
+                boolean enabled =
+                        context.getEnvironment().getProperty("filemill.dashboard.enabled", Boolean.class, true);
+                return enabled ? URI.create(address() + "/dashboard") : null;
+            }
             boolean running = context.containsBean("dashboard")
                     && context.getBean("dashboard", Lifecycle.class).isRunning();
             return running ? uri(host(), property("filemill.dashboard.port", "8000")) : null;

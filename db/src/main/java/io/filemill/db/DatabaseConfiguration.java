@@ -1,8 +1,11 @@
 package io.filemill.db;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.filemill.db.audit.AuditLog;
 import io.filemill.db.bench.BenchRows;
 import io.filemill.db.document.DocumentRepository;
+import io.filemill.db.key.ApiKeys;
+import io.filemill.db.key.EventTickets;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
@@ -27,6 +30,8 @@ import io.filemill.db.telemetry.Metrics;
 import io.filemill.db.telemetry.Telemetry;
 import io.filemill.db.telemetry.Traces;
 import io.filemill.db.telemetry.TracingProperties;
+import io.filemill.db.token.TaskTokens;
+import io.filemill.db.token.TokenProperties;
 import io.filemill.db.webhook.DeliveryRepository;
 import io.filemill.db.webhook.WebhookRepository;
 import java.time.Clock;
@@ -45,7 +50,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The beans of this module, for the application context of an API or of a worker. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({DatabaseProperties.class, TracingProperties.class})
+@EnableConfigurationProperties({DatabaseProperties.class, TokenProperties.class, TracingProperties.class})
 public class DatabaseConfiguration {
     /**
      * Declared by an application that knows better than the settings how many connections its statements need.
@@ -199,6 +204,26 @@ public class DatabaseConfiguration {
     @Bean
     BenchRows benchRows(JdbcClient jdbc, TransactionTemplate transaction, UploadTaskRepository uploadTasks) {
         return new BenchRows(jdbc, transaction, uploadTasks);
+    }
+
+    @Bean
+    ApiKeys apiKeys(JdbcClient jdbc) {
+        return new ApiKeys(jdbc);
+    }
+
+    @Bean
+    EventTickets eventTickets(JdbcClient jdbc) {
+        return new EventTickets(jdbc);
+    }
+
+    @Bean
+    AuditLog auditLog(JdbcClient jdbc, TransactionTemplate transaction) {
+        return new AuditLog(jdbc, transaction);
+    }
+
+    @Bean
+    TaskTokens taskTokens(JdbcClient jdbc, TokenProperties properties) {
+        return new TaskTokens(jdbc, properties);
     }
 
     @Bean

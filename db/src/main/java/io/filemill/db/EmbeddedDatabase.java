@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    /** Of PostgreSQL's own file, counted from 0. */
+    private static final int PORT_LINE = 3;
 
     private final EmbeddedPostgres server;
     private final FileChannel lock;
@@ -97,6 +99,19 @@ public final class EmbeddedDatabase implements AutoCloseable {
         channel.write(StandardCharsets.UTF_8.encode(
                 Long.toString(ProcessHandle.current().pid())));
         return channel;
+    }
+
+    /** The address of the server that another process runs in a data directory, if it runs. */
+    public static Optional<String> runningIn(Path dataDir) {
+        Path file = dataDir.resolve("postgres/postmaster.pid");
+        try {
+            int port = Integer.parseInt(Files.readAllLines(file, StandardCharsets.UTF_8)
+                    .get(PORT_LINE)
+                    .strip());
+            return Optional.of("jdbc:postgresql://localhost:" + port + "/postgres?user=postgres");
+        } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
+            return Optional.empty(); // it is starting or stopping
+        }
     }
 
     /** A killed process cannot stop its server. The lock tells that no living process owns it. */

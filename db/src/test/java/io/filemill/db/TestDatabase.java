@@ -156,7 +156,7 @@ public final class TestDatabase implements AutoCloseable {
     /** Deletes all rows. */
     public void empty() {
         jdbc.sql(
-                        "truncate webhook_delivery, webhook, queue_limit, queue_bucket, user_share, upload_task, task_listing, task_listing_source, file_task, file_attempt, failed_content, idempotency_key, document, chunk, worker_node, jobrunr_jobs, jobrunr_recurring_jobs, jobrunr_backgroundjobservers")
+                        "truncate webhook_delivery, webhook, task_token, api_key, event_ticket, queue_limit, queue_bucket, user_share, upload_task, task_listing, task_listing_source, file_task, file_attempt, failed_content, idempotency_key, document, chunk, worker_node, jobrunr_jobs, jobrunr_recurring_jobs, jobrunr_backgroundjobservers")
                 .update();
     }
 

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.filemill.db.Database;
 import io.filemill.db.DatabaseConfiguration;
 import io.filemill.db.DatabaseProperties;
+import io.filemill.db.audit.AuditLog;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
@@ -15,6 +16,7 @@ import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.UploadTaskRepository;
 import io.filemill.db.telemetry.Telemetry;
+import io.filemill.db.token.TaskTokens;
 import io.filemill.worker.capacity.CapacityDetector;
 import io.filemill.worker.capacity.WorkerCapacity;
 import io.filemill.worker.document.ParserSettings;
@@ -109,10 +111,12 @@ class WorkerConfiguration {
             FileTaskRepository files,
             UploadTaskRepository uploadTasks,
             FileStore store,
+            TaskTokens tokens,
             Flusher flusher,
             WorkerCapacity capacity,
             WorkerProperties properties) {
-        return new FileTaskHandler.Rows(files, uploadTasks, store, flusher, properties.durability(), capacity.slots());
+        return new FileTaskHandler.Rows(
+                files, uploadTasks, store, tokens, flusher, properties.durability(), capacity.slots());
     }
 
     @Bean
@@ -128,8 +132,9 @@ class WorkerConfiguration {
             NodeRepository nodes,
             IdempotencyKeys keys,
             QueueLimits limits,
+            AuditLog audit,
             WorkerProperties properties) {
-        var leftovers = new Purger.Leftovers(jobs, keys, limits);
+        var leftovers = new Purger.Leftovers(jobs, keys, limits, audit, properties.auditMaxAge());
         return new Purger(uploadTasks, store, nodes, leftovers, properties.purgeMaxAge());
     }
 

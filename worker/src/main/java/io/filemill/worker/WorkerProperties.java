@@ -1,5 +1,6 @@
 package io.filemill.worker;
 
+import io.filemill.db.audit.AuditLog;
 import io.filemill.worker.file.FileTaskHandler;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -21,6 +22,7 @@ import org.springframework.validation.annotation.Validated;
  * @param pollInterval how often JobRunr's own threads look at the database, 5 s or more; a file never waits for that
  * @param purgeInterval how often ended tasks are purged
  * @param purgeMaxAge how long an ended task is kept
+ * @param auditMaxAge how long the audit log is kept, 30 days or more
  * @param parserHeap memory of one parser process, in MiB
  * @param durability whether a slot waits until the end of its file is committed
  * @param flushWindow how many ends may wait for their commit at most; a crash runs these files again
@@ -39,8 +41,16 @@ public record WorkerProperties(
         @DefaultValue("15s") Duration pollInterval,
         @DefaultValue("7200s") Duration purgeInterval,
         @DefaultValue("3600s") Duration purgeMaxAge,
+        @DefaultValue("400d") Duration auditMaxAge,
         @DefaultValue("512") @Min(64) int parserHeap,
         @DefaultValue("group") FileTaskHandler.Durability durability,
         @DefaultValue("256") @Min(1) int flushWindow,
         @DefaultValue("127.0.0.1") String healthHost,
-        @Nullable @Min(0) @Max(65535) Integer healthPort) {}
+        @Nullable @Min(0) @Max(65535) Integer healthPort) {
+    public WorkerProperties {
+        if (auditMaxAge.compareTo(AuditLog.SHORTEST_RETENTION) < 0) {
+            throw new IllegalArgumentException(
+                    "FILEMILL_AUDIT_DAYS must be " + AuditLog.SHORTEST_RETENTION.toDays() + " or more");
+        }
+    }
+}

@@ -29,7 +29,7 @@ final class CancelCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Connection connected =
-                new Connector(session).connect(server.url(), LocalServer.Options.forOneQuestion(List.of()))) {
+                new Connector(session, server).connect(server.url(), LocalServer.Options.forOneQuestion(List.of()))) {
             String path = "/v1/tasks/" + FilemillClient.encode(taskId) + "/cancel";
             Task.Cancelled cancelled = connected.client().post(path, Task.Cancelled.class);
             session.print("Cancelled task %s: %d files stopped"

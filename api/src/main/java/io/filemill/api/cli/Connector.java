@@ -7,9 +7,11 @@ import org.jspecify.annotations.Nullable;
 /** Finds the server that a command talks to, or starts one in this process. */
 final class Connector {
     private final Session session;
+    private final @Nullable String apiKey;
 
-    Connector(Session session) {
+    Connector(Session session, ServerOption server) {
         this.session = session;
+        this.apiKey = server.apiKey(session);
     }
 
     /**
@@ -22,7 +24,7 @@ final class Connector {
     Connection connect(@Nullable String url, LocalServer.Options embedded) {
         if (url != null) {
             URI uri = ServerAddress.parse(url);
-            var client = new FilemillClient(uri);
+            var client = new FilemillClient(uri, apiKey);
             Probe probe = client.probe();
             if (probe == Probe.NOTHING) {
                 throw new CommandFailure("No server answers at " + uri);
@@ -30,7 +32,7 @@ final class Connector {
             return running(client, probe);
         }
         ServerAddress address = ServerAddress.of(session.environment());
-        var client = new FilemillClient(address.uri());
+        var client = new FilemillClient(address.uri(), apiKey);
         Probe probe = client.probe();
         if (probe == Probe.FILEMILL || (probe == Probe.SOMETHING_ELSE && address.chosen())) {
             return running(client, probe);
@@ -40,7 +42,7 @@ final class Connector {
         }
         session.note("No server runs at %s; starting one for this command…".formatted(address.uri()));
         LocalServer server = session.launcher().startServer(embedded);
-        return new Connection(new FilemillClient(server.address()), server);
+        return new Connection(new FilemillClient(server.address(), apiKey), server);
     }
 
     private static Connection running(FilemillClient client, Probe probe) {

@@ -11,6 +11,7 @@ import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -31,9 +32,19 @@ final class FilemillClient {
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
     private final URI server;
+    private final @Nullable String apiKey;
 
+    /** A client that does not sign in. */
     FilemillClient(URI server) {
+        this(server, null);
+    }
+
+    /**
+     * @param apiKey what to sign in with, or null for nothing
+     */
+    FilemillClient(URI server, @Nullable String apiKey) {
         this.server = server;
+        this.apiKey = apiKey;
     }
 
     /** What a request carries. */
@@ -60,7 +71,7 @@ final class FilemillClient {
     Probe probe() {
         HttpURLConnection connection;
         try {
-            connection = open("GET", "/v1");
+            connection = open("GET", "/v1", null); // it may be a program that must not learn the key
             connection.setReadTimeout((int) PROBE_TIMEOUT.toMillis());
             connection.connect();
         } catch (IOException e) {
@@ -104,6 +115,19 @@ final class FilemillClient {
     }
 
     /**
+     * Deletes something.
+     *
+     * @param path the path, already encoded
+     * @throws ProblemException if the server refuses
+     * @throws IOException if it cannot be reached
+     */
+    <T> T delete(String path, Class<T> type) throws IOException {
+        HttpURLConnection connection = open("DELETE", path);
+        connection.setReadTimeout((int) ANSWER_TIMEOUT.toMillis());
+        return read(path, answer(connection), type);
+    }
+
+    /**
      * Sends something, however long that takes, once.
      *
      * @param path the path, already encoded
@@ -142,11 +166,18 @@ final class FilemillClient {
     }
 
     private HttpURLConnection open(String method, String path) throws IOException {
+        return open(method, path, apiKey);
+    }
+
+    private HttpURLConnection open(String method, String path, @Nullable String key) throws IOException {
         var connection = (HttpURLConnection) URI.create(server + path).toURL().openConnection();
         connection.setRequestMethod(method);
         connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
         connection.setInstanceFollowRedirects(false);
         connection.setRequestProperty("Accept", "application/json, application/problem+json");
+        if (key != null) {
+            connection.setRequestProperty("Authorization", "Bearer " + key);
+        }
         return connection;
     }
 

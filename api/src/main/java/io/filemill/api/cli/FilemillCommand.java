@@ -30,6 +30,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  FILEMILL_DB_USER          its user",
             "  FILEMILL_DB_PASSWORD      its password",
             "  FILEMILL_INGEST_ROOTS     folders that submissions may name by path, joined by ':'",
+            "  FILEMILL_API_KEY          what commands sign in with at a server",
+            "  FILEMILL_AUTH             required: callers of the server must sign in (open on loopback)",
             "  FILEMILL_DASHBOARD_PORT   port of the queue's dashboard (8000)",
             "  FILEMILL_NODE_NAME        name of the worker node (the host's name)",
             "  MAX_WORKERS               files processed at once (from GPUs, CPUs and memory)",
@@ -86,6 +88,7 @@ public final class FilemillCommand implements Runnable {
                 .addSubcommand(new ServeCommand(session))
                 .addSubcommand(new WorkerCommand(session))
                 .addSubcommand(new MigrateCommand(session))
+                .addSubcommand(KeysCommand.with(session))
                 .addSubcommand(new BenchCommand(session));
         commandLine.getCommandSpec().version("filemill " + version);
         commandLine

@@ -81,7 +81,7 @@ final class IngestCommand implements Callable<Integer> {
         var request = Submission.Request.of(processor, settings);
         Source source = source(request);
         Interrupts.Registration registration = session.interrupts().onInterrupt(this::interrupted);
-        try (Connection connected = new Connector(session).connect(server.url(), embedded(source))) {
+        try (Connection connected = new Connector(session, server).connect(server.url(), embedded(source))) {
             connection = connected;
             return run(connected, source);
         } catch (IOException | RuntimeException e) {

@@ -30,6 +30,13 @@ public interface Launcher {
     String migrate();
 
     /**
+     * Opens the API keys of the configured database, whether a server runs on it or not. The caller closes them.
+     *
+     * @throws CommandFailure if the database cannot be reached
+     */
+    Keyring keys();
+
+    /**
      * Measures, on a server and nodes that are started for it and stopped afterwards.
      *
      * @param note told what is being done

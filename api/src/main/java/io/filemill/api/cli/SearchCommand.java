@@ -40,7 +40,7 @@ final class SearchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         String query = String.join(" ", words);
         try (Connection connected =
-                new Connector(session).connect(server.url(), LocalServer.Options.forOneQuestion(List.of()))) {
+                new Connector(session, server).connect(server.url(), LocalServer.Options.forOneQuestion(List.of()))) {
             String path = "/v1/search?q=" + FilemillClient.encode(query) + "&limit=" + limit;
             if (json) {
                 session.print(connected.client().get(path, JsonNode.class).toPrettyString());

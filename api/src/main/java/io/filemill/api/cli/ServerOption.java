@@ -13,8 +13,22 @@ final class ServerOption {
                             + "started for this command.")
     private @Nullable String url;
 
+    @Option(
+            names = "--api-key",
+            paramLabel = "KEY",
+            description =
+                    "The API key or token to sign in with. Others on this machine may see it here: better set FILEMILL_API_KEY.")
+    private @Nullable String apiKey;
+
     @Nullable
     String url() {
         return url;
+    }
+
+    /** What to sign in with, or null for nothing. */
+    @Nullable
+    String apiKey(Session session) {
+        String key = apiKey == null ? session.environment().getOrDefault("FILEMILL_API_KEY", "") : apiKey;
+        return key.isBlank() ? null : key.strip();
     }
 }

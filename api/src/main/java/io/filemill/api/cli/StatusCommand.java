@@ -54,7 +54,7 @@ final class StatusCommand implements Callable<Integer> {
             throw new CommandFailure((failed ? "--failed" : "--watch") + " needs the id of a task");
         }
         try (Connection connected =
-                new Connector(session).connect(server.url(), LocalServer.Options.forOneQuestion(List.of()))) {
+                new Connector(session, server).connect(server.url(), LocalServer.Options.forOneQuestion(List.of()))) {
             if (taskId == null) {
                 list(connected.client());
             } else {

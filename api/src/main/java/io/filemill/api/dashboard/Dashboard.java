@@ -2,22 +2,13 @@ package io.filemill.api.dashboard;
 
 import com.sun.net.httpserver.HttpServer;
 import io.filemill.api.ApiProperties;
-import io.filemill.db.queue.JobRunrStorage;
+import io.filemill.api.security.CurrentUser;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
-import org.jobrunr.dashboard.JobRunrApiHandler;
-import org.jobrunr.dashboard.JobRunrSseHandler;
-import org.jobrunr.dashboard.JobRunrStaticFileHandler;
-import org.jobrunr.dashboard.server.HttpExchangeHandler;
-import org.jobrunr.dashboard.server.http.RedirectHttpHandler;
-import org.jobrunr.storage.StorageProvider;
-import org.jobrunr.storage.ThreadSafeStorageProvider;
-import org.jobrunr.utils.mapper.JsonMapper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,27 +16,30 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * JobRunr's dashboard on the address of the API and a port of its own, read-only and without JobRunr's anonymous statistics. JobRunr's own
- * server would listen on every address and let anyone delete jobs. When the port is taken, Filemill runs without its dashboard.
+ * JobRunr's dashboard on the address of the API and a port of its own, where nobody signs in; {@link DashboardServlet} is the one for
+ * administrators. JobRunr's own server would listen on every address and let anyone delete jobs. When the port is taken, Filemill runs
+ * without this one.
  */
 @Component
 final class Dashboard implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Dashboard.class);
 
     private final ApiProperties properties;
+    private final CurrentUser user;
     private final DataSource dataSource;
     private @Nullable Running running;
 
-    Dashboard(ApiProperties properties, DataSource dataSource) {
+    Dashboard(ApiProperties properties, CurrentUser user, DataSource dataSource) {
         this.properties = properties;
+        this.user = user;
         this.dataSource = dataSource;
     }
 
-    private record Running(HttpServer server, ExecutorService threads, List<HttpExchangeHandler> handlers) {}
+    private record Running(HttpServer server, ExecutorService threads, JobRunrPages pages) {}
 
     @Override
     public boolean isAutoStartup() {
-        return properties.dashboard().enabled();
+        return properties.dashboard().enabled() && user.isOpen();
     }
 
     @Override
@@ -69,22 +63,16 @@ final class Dashboard implements SmartLifecycle {
     }
 
     private Running serve(HttpServer server) {
-        StorageProvider storage = new ThreadSafeStorageProvider(JobRunrStorage.open(dataSource));
-        JsonMapper json = JobRunrStorage.jsonMapper();
-        List<HttpExchangeHandler> handlers = List.of(
-                new RedirectHttpHandler("/", "/dashboard"),
-                new JobRunrStaticFileHandler(),
-                new JobRunrApiHandler(storage, json, false),
-                new JobRunrSseHandler(storage, json));
+        var pages = new JobRunrPages(dataSource);
         ExecutorService threads = Executors.newCachedThreadPool(task -> {
             var thread = new Thread(task, "dashboard");
             thread.setDaemon(true);
             return thread;
         });
         server.setExecutor(threads);
-        handlers.forEach(handler -> server.createContext(handler.getContextPath(), new ReadOnly(handler)));
+        pages.pages().forEach(page -> server.createContext(page.path(), page.handler()));
         server.start();
-        return new Running(server, threads, handlers);
+        return new Running(server, threads, pages);
     }
 
     @Override
@@ -92,7 +80,7 @@ final class Dashboard implements SmartLifecycle {
         Running stopping = running;
         running = null;
         if (stopping != null) {
-            stopping.handlers().forEach(HttpExchangeHandler::close);
+            stopping.pages().close();
             stopping.server().stop(0);
             stopping.threads().shutdownNow();
         }

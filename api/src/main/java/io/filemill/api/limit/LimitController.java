@@ -1,12 +1,18 @@
 package io.filemill.api.limit;
 
+import io.filemill.api.audit.Action;
+import io.filemill.api.audit.Audit;
+import io.filemill.api.audit.Audit.Subject;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
+import io.filemill.api.security.CurrentUser;
 import io.filemill.db.queue.LimitScope;
 import io.filemill.db.queue.QueueLimit;
 import io.filemill.db.queue.QueueLimits;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +34,13 @@ final class LimitController {
     private static final int MAX_NAME = 255;
 
     private final QueueLimits limits;
+    private final CurrentUser user;
+    private final Audit audit;
 
-    LimitController(QueueLimits limits) {
+    LimitController(QueueLimits limits, CurrentUser user, Audit audit) {
         this.limits = limits;
+        this.user = user;
+        this.audit = audit;
     }
 
     /** Lists the limits that are set. */
@@ -43,14 +53,18 @@ final class LimitController {
     @GetMapping("/{scope}/{name}")
     LimitView show(@PathVariable String scope, @PathVariable String name) {
         var target = Target.of(scope, name);
-        return limits.find(target.scope(), target.name()).map(LimitView::of).orElseThrow(() -> notFound(target));
+        return limits.find(target.scope(), target.name())
+                .filter(limit -> isShown(target))
+                .map(LimitView::of)
+                .orElseThrow(() -> notFound(target));
     }
 
     /** Sets all limits of a name; what is left out is no limit. */
     @PutMapping("/{scope}/{name}")
     LimitView put(@PathVariable String scope, @PathVariable String name, @RequestBody LimitRequest request) {
         var target = Target.of(scope, name);
-        return LimitView.of(limits.put(target.scope(), target.name(), request.values(target.scope())));
+        QueueLimit.Values values = request.values(target.scope());
+        return change(Action.LIMIT_SET, target, () -> limits.put(target.scope(), target.name(), values));
     }
 
     /** Removes all limits of a name. */
@@ -58,7 +72,11 @@ final class LimitController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String scope, @PathVariable String name) {
         var target = Target.of(scope, name);
-        if (!limits.delete(target.scope(), target.name())) {
+        boolean deleted = audit.of(
+                Action.LIMIT_DELETE,
+                () -> limits.delete(target.scope(), target.name()),
+                gone -> gone ? Optional.of(target.subject()) : Optional.empty());
+        if (!deleted) {
             throw notFound(target);
         }
     }
@@ -67,14 +85,24 @@ final class LimitController {
     @PostMapping("/{scope}/{name}/pause")
     LimitView pause(@PathVariable String scope, @PathVariable String name) {
         var target = Target.toPause(scope, name);
-        return LimitView.of(limits.pause(target.scope(), target.name()));
+        return change(Action.LIMIT_PAUSE, target, () -> limits.pause(target.scope(), target.name()));
     }
 
     /** Resumes what was paused. */
     @PostMapping("/{scope}/{name}/resume")
     LimitView resume(@PathVariable String scope, @PathVariable String name) {
         var target = Target.toPause(scope, name);
-        return LimitView.of(limits.resume(target.scope(), target.name()));
+        return change(Action.LIMIT_RESUME, target, () -> limits.resume(target.scope(), target.name()));
+    }
+
+    private LimitView change(Action action, Target target, Supplier<QueueLimit> change) {
+        return LimitView.of(audit.of(action, change, limit -> Optional.of(target.subject())));
+    }
+
+    /** Users see their own limits, administrators all. */
+    private boolean isShown(Target target) {
+        return user.isAdmin()
+                || (target.scope() == LimitScope.USER && target.name().equals(user.id()));
     }
 
     private static ProblemException notFound(Target target) {
@@ -99,6 +127,10 @@ final class LimitController {
                 throw ProblemException.invalid("The cluster has no names. Use /v1/limits/cluster/*.");
             }
             return new Target(known, name);
+        }
+
+        Subject subject() {
+            return Subject.of(scope.word() + " " + name);
         }
 
         private static boolean isPlain(int character) {

@@ -6,10 +6,10 @@ import io.filemill.api.openapi.Responds;
 import io.filemill.api.openrag.OpenRagTask.OpenRagFile;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
-import io.filemill.api.security.CurrentUser;
 import io.filemill.api.task.TaskDeletion;
 import io.filemill.api.task.TaskId;
 import io.filemill.api.task.TaskRetry;
+import io.filemill.api.task.VisibleTasks;
 import io.filemill.db.task.Cancellation;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.FileTaskRepository;
@@ -18,7 +18,6 @@ import io.filemill.db.task.RetriedFiles;
 import io.filemill.db.task.RetrySelection;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTask;
-import io.filemill.db.task.UploadTaskRepository;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,23 +43,16 @@ final class OpenRagTaskController {
     static final int MAX_TASKS = 100;
     private static final String NOT_FOUND = "Task not found";
 
-    private final UploadTaskRepository tasks;
+    private final VisibleTasks tasks;
     private final FileTaskRepository files;
     private final TaskRetry retry;
     private final TaskDeletion deletion;
-    private final CurrentUser user;
 
-    OpenRagTaskController(
-            UploadTaskRepository tasks,
-            FileTaskRepository files,
-            TaskRetry retry,
-            TaskDeletion deletion,
-            CurrentUser user) {
+    OpenRagTaskController(VisibleTasks tasks, FileTaskRepository files, TaskRetry retry, TaskDeletion deletion) {
         this.tasks = tasks;
         this.files = files;
         this.retry = retry;
         this.deletion = deletion;
-        this.user = user;
     }
 
     /** Shows a task with its files, up to ten thousand. */
@@ -93,7 +85,7 @@ final class OpenRagTaskController {
     }
 
     private Optional<UploadTask> find(String id) {
-        return TaskId.parse(id).flatMap(task -> tasks.find(user.id(), task));
+        return TaskId.parse(id).flatMap(tasks::find);
     }
 
     private static ResponseEntity<Object> notFound() {
@@ -128,7 +120,7 @@ final class OpenRagTaskController {
     }
 
     private ResponseEntity<OpenRagTaskList> list(WebRequest request, Function<FileTask, OpenRagFile> view) {
-        List<UploadTask> found = tasks.list(user.id(), MAX_TASKS + 1, null);
+        List<UploadTask> found = tasks.list(MAX_TASKS + 1, null);
         if (found.stream().allMatch(task -> task.status().isFinal())) {
             return EntityTag.of(versions(found, List.of()))
                     .answer(request, () -> OpenRagTaskList.of(found, listNotCompleted(found), view));
@@ -165,7 +157,7 @@ final class OpenRagTaskController {
     @Responds(status = 400, body = ErrorView.class)
     ResponseEntity<Object> cancel(@PathVariable String id) {
         return TaskId.parse(id)
-                .filter(task -> tasks.cancel(user.id(), task) instanceof Cancellation.Cancelled)
+                .filter(task -> tasks.cancel(task) instanceof Cancellation.Cancelled)
                 .<ResponseEntity<Object>>map(task -> ResponseEntity.ok(new CancelledTask("cancelled", task)))
                 .orElseGet(() -> error(HttpStatus.BAD_REQUEST, "Task not found or cannot be cancelled"));
     }
@@ -243,7 +235,7 @@ final class OpenRagTaskController {
         return TaskId.parse(id)
                 .filter(task -> path != null
                         && canBeAPath(path)
-                        && tasks.cancelFile(user.id(), task, path) instanceof Cancellation.Cancelled)
+                        && tasks.cancelFile(task, path) instanceof Cancellation.Cancelled)
                 .<ResponseEntity<Object>>map(task -> ResponseEntity.ok(new CancelledFile("cancelled", task, path)))
                 .orElseGet(() -> error(HttpStatus.BAD_REQUEST, "File not found or cannot be cancelled"));
     }

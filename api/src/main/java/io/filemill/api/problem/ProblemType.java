@@ -8,6 +8,9 @@ public enum ProblemType {
     INVALID_REQUEST("invalid-request", HttpStatus.BAD_REQUEST, "The request is not valid"),
     NO_FILES("no-files", HttpStatus.BAD_REQUEST, "The request names no file"),
     UNKNOWN_PROCESSOR("unknown-processor", HttpStatus.BAD_REQUEST, "No such processor"),
+    NOT_SIGNED_IN("not-signed-in", HttpStatus.UNAUTHORIZED, "Who asks is not known"),
+    FORBIDDEN("forbidden", HttpStatus.FORBIDDEN, "The caller may not do this"),
+    NO_USER_TOKEN("no-user-token", HttpStatus.CONFLICT, "The processor needs the token of the user"),
     PATH_NOT_ALLOWED("path-not-allowed", HttpStatus.FORBIDDEN, "The path is not open for ingestion"),
     ADDRESS_NOT_ALLOWED("address-not-allowed", HttpStatus.FORBIDDEN, "The address may not be called"),
     NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "Not found"),
@@ -30,6 +33,8 @@ public enum ProblemType {
             "too-many-listeners", HttpStatus.TOO_MANY_REQUESTS, "The server tells too many clients of changes already"),
     INTERNAL_ERROR("internal-error", HttpStatus.INTERNAL_SERVER_ERROR, "The server failed"),
     UNAVAILABLE("unavailable", HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer"),
+    IDENTITY_PROVIDER_AWAY(
+            "identity-provider-away", HttpStatus.SERVICE_UNAVAILABLE, "The identity provider does not answer"),
     DISK_FULL("disk-full", HttpStatus.INSUFFICIENT_STORAGE, "The server has no room for more files");
 
     private final String word;

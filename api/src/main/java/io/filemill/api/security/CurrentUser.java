@@ -1,15 +1,59 @@
 package io.filemill.api.security;
 
-import org.springframework.stereotype.Component;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
 
-/** The user on whose behalf a request is handled. */
-@Component
+/**
+ * The user on whose behalf a request is handled. To be asked on the thread that handles the request. Where callers must sign in and none has,
+ * its methods throw instead of taking the caller for somebody.
+ */
 public final class CurrentUser {
-    /** The id of everyone who has not signed in. */
+    /** The id of everyone where nobody signs in. */
     public static final String ANONYMOUS = "anonymous";
+
+    private final AccessMode mode;
+    private final AuthProperties.Sharing sharing;
+
+    public CurrentUser(AccessMode mode, AuthProperties.Sharing sharing) {
+        this.mode = mode;
+        this.sharing = sharing;
+    }
 
     /** The user's id; every task belongs to one, and nobody else sees it. */
     public String id() {
-        return ANONYMOUS;
+        return caller().userId();
+    }
+
+    /** All that is known of the caller. */
+    public Caller caller() {
+        return mode == AccessMode.OPEN ? Caller.ANONYMOUS : signedIn();
+    }
+
+    /** Whether the caller may do what concerns all users. */
+    public boolean isAdmin() {
+        return caller().scopes().contains(Scope.ADMIN);
+    }
+
+    /** Whether the tasks of the anonymous user are shown to this one too. */
+    public boolean seesAnonymous() {
+        return sharing != AuthProperties.Sharing.NONE && !id().equals(ANONYMOUS);
+    }
+
+    /** Whether this user may cancel the tasks of the anonymous user too. */
+    public boolean cancelsAnonymous() {
+        return sharing == AuthProperties.Sharing.CANCEL && !id().equals(ANONYMOUS);
+    }
+
+    /** Whether nobody signs in here. */
+    public boolean isOpen() {
+        return mode == AccessMode.OPEN;
+    }
+
+    private static Caller signedIn() {
+        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        if (authentication instanceof CallerAuthentication known) {
+            return known.caller();
+        }
+        throw new IllegalStateException("no caller is known on the thread " + Thread.currentThread());
     }
 }

@@ -10,7 +10,6 @@ import io.filemill.db.task.Cancellation;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.RetrySelection;
-import io.filemill.db.task.UploadTaskRepository;
 import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
@@ -26,14 +25,13 @@ import org.springframework.web.bind.annotation.RestController;
 /** Shows single files of the caller's tasks with their history, and cancels and retries them. */
 @RestController
 final class FileController {
-    private final UploadTaskRepository tasks;
+    private final VisibleTasks tasks;
     private final FileTaskRepository files;
     private final TaskRetry retry;
     private final CurrentUser user;
     private final Clock clock;
 
-    FileController(
-            UploadTaskRepository tasks, FileTaskRepository files, TaskRetry retry, CurrentUser user, Clock clock) {
+    FileController(VisibleTasks tasks, FileTaskRepository files, TaskRetry retry, CurrentUser user, Clock clock) {
         this.tasks = tasks;
         this.files = files;
         this.retry = retry;
@@ -53,7 +51,7 @@ final class FileController {
     @Fails(ProblemType.ALREADY_FINISHED)
     CancelledFile cancel(@PathVariable String id) {
         FileTask file = find(id);
-        Cancellation cancellation = tasks.cancelFile(user.id(), file.id());
+        Cancellation cancellation = tasks.cancelFile(file.id());
         if (cancellation instanceof Cancellation.NotFound) {
             throw notFound(id);
         }
@@ -88,7 +86,7 @@ final class FileController {
 
     private FileTask find(String id) {
         try {
-            return files.find(user.id(), Long.parseLong(id)).orElseThrow(() -> notFound(id));
+            return tasks.findFile(Long.parseLong(id)).orElseThrow(() -> notFound(id));
         } catch (NumberFormatException e) {
             throw notFound(id);
         }

@@ -1,5 +1,8 @@
 package io.filemill.api.task;
 
+import io.filemill.api.audit.Action;
+import io.filemill.api.audit.Audit;
+import io.filemill.api.audit.Audit.Subject;
 import io.filemill.api.cache.EntityTag;
 import io.filemill.api.openapi.Fails;
 import io.filemill.api.problem.ProblemException;
@@ -16,11 +19,11 @@ import io.filemill.db.task.RetrySelection;
 import io.filemill.db.task.TaskFilter;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTask;
-import io.filemill.db.task.UploadTaskRepository;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -47,21 +50,23 @@ final class TaskController {
     private static final List<String> OUTCOMES = List.of("success", "partial", "failed", "cancelled");
     private static final Pattern ERROR_CODE = Pattern.compile("[A-Za-z0-9_.-]{1,100}");
 
-    private final UploadTaskRepository tasks;
+    private final VisibleTasks tasks;
     private final FileTaskRepository files;
     private final TaskControl control;
     private final TaskRetry retry;
     private final TaskViews views;
     private final CurrentUser user;
+    private final Audit audit;
     private final Clock clock;
 
     TaskController(
-            UploadTaskRepository tasks,
+            VisibleTasks tasks,
             FileTaskRepository files,
             TaskControl control,
             TaskRetry retry,
             TaskViews views,
             CurrentUser user,
+            Audit audit,
             Clock clock) {
         this.tasks = tasks;
         this.files = files;
@@ -69,6 +74,7 @@ final class TaskController {
         this.retry = retry;
         this.views = views;
         this.user = user;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -95,7 +101,7 @@ final class TaskController {
                 outcome(outcome),
                 TaskOptions.checkedTime("created_from", createdFrom),
                 TaskOptions.checkedTime("created_before", createdBefore));
-        List<UploadTask> found = tasks.list(user.id(), filter, page.limit() + 1, page.afterTask());
+        List<UploadTask> found = tasks.list(filter, page.limit() + 1, page.afterTask());
         return EntityTag.of(found.stream().map(UploadTask::version).toList())
                 .answer(request, () -> TaskPage.of(found, page.limit(), views));
     }
@@ -164,26 +170,30 @@ final class TaskController {
             throw ProblemException.invalid(
                     "Give priority or not_before or both; nothing else of a task can be changed.");
         }
-        return after(id, task -> control.change(user.id(), task, priority, notBefore));
+        return after(Action.TASK_CHANGE, id, task -> control.change(user.id(), task, priority, notBefore));
     }
 
     /** Pauses a task: no file starts any more until it is resumed; those that run go on. */
     @PostMapping("/{id}/pause")
     @Fails(ProblemType.ALREADY_FINISHED)
     TaskView pause(@PathVariable String id) {
-        return after(id, task -> control.pause(user.id(), task));
+        return after(Action.TASK_PAUSE, id, task -> control.pause(user.id(), task));
     }
 
     /** Resumes a paused task. */
     @PostMapping("/{id}/resume")
     @Fails(ProblemType.ALREADY_FINISHED)
     TaskView resume(@PathVariable String id) {
-        return after(id, task -> control.resume(user.id(), task));
+        return after(Action.TASK_RESUME, id, task -> control.resume(user.id(), task));
     }
 
-    private TaskView after(String id, Function<UUID, TaskControl.Result> change) {
+    private TaskView after(Action action, String id, Function<UUID, TaskControl.Result> change) {
         UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
-        return switch (change.apply(task)) {
+        TaskControl.Result changed = audit.of(
+                action,
+                () -> change.apply(task),
+                result -> result == TaskControl.Result.DONE ? Optional.of(Subject.of(task)) : Optional.empty());
+        return switch (changed) {
             case DONE -> views.of(find(id));
             case NOT_FOUND -> throw ProblemException.taskNotFound(id);
             case FINISHED ->
@@ -199,7 +209,7 @@ final class TaskController {
     @Fails(ProblemType.ALREADY_FINISHED)
     CancelledTask cancel(@PathVariable String id) {
         UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
-        Cancellation cancellation = tasks.cancel(user.id(), task);
+        Cancellation cancellation = tasks.cancel(task);
         if (cancellation instanceof Cancellation.NotFound) {
             throw ProblemException.taskNotFound(id);
         }
@@ -214,9 +224,7 @@ final class TaskController {
     }
 
     private UploadTask find(String id) {
-        return TaskId.parse(id)
-                .flatMap(task -> tasks.find(user.id(), task))
-                .orElseThrow(() -> ProblemException.taskNotFound(id));
+        return TaskId.parse(id).flatMap(tasks::find).orElseThrow(() -> ProblemException.taskNotFound(id));
     }
 
     private static @Nullable TaskStatus status(@Nullable String word) {

@@ -1,11 +1,15 @@
 package io.filemill.api.task;
 
+import io.filemill.api.audit.Action;
+import io.filemill.api.audit.Audit;
+import io.filemill.api.audit.Audit.Subject;
 import io.filemill.api.security.CurrentUser;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.Removal;
 import io.filemill.db.task.UploadTaskRepository;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -27,12 +31,14 @@ public final class TaskDeletion implements DisposableBean {
     private final UploadTaskRepository tasks;
     private final FileStore store;
     private final CurrentUser user;
+    private final Audit audit;
     private final ThreadPoolExecutor background;
 
-    TaskDeletion(UploadTaskRepository tasks, FileStore store, CurrentUser user) {
+    TaskDeletion(UploadTaskRepository tasks, FileStore store, CurrentUser user, Audit audit) {
         this.tasks = tasks;
         this.store = store;
         this.user = user;
+        this.audit = audit;
         background = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
             var thread = new Thread(work, "task-deletion");
             thread.setDaemon(true);
@@ -43,7 +49,10 @@ public final class TaskDeletion implements DisposableBean {
 
     /** Deletes a task; one that has not ended is left as it is. */
     public Removal delete(UUID task) {
-        Removal removal = tasks.remove(user.id(), task);
+        Removal removal = audit.of(
+                Action.TASK_DELETE,
+                () -> tasks.remove(user.id(), task),
+                result -> result == Removal.REMOVED ? Optional.of(Subject.of(task)) : Optional.empty());
         if (removal == Removal.REMOVED) {
             background.execute(() -> wipe(task));
         }
@@ -52,7 +61,12 @@ public final class TaskDeletion implements DisposableBean {
 
     /** Deletes all tasks that have ended; returns them, the newest first. */
     public List<UUID> deleteEnded() {
-        List<UUID> removed = tasks.removeEnded(user.id());
+        List<UUID> removed = audit.of(
+                Action.TASK_DELETE,
+                () -> tasks.removeEnded(user.id()),
+                gone -> gone.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(Subject.of("all that had ended").with("tasks", gone.size())));
         removed.forEach(task -> background.execute(() -> wipe(task)));
         return removed;
     }

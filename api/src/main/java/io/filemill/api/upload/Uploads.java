@@ -4,6 +4,7 @@ import io.filemill.api.ApiProperties;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
+import io.filemill.api.security.UserTokens;
 import io.filemill.db.listing.FoundFiles;
 import io.filemill.db.queue.AdmissionException;
 import io.filemill.db.queue.IdempotencyException;
@@ -36,13 +37,8 @@ public final class Uploads {
     private final CurrentUser user;
 
     @Autowired
-    Uploads(
-            MultipartReceiver receiver,
-            IngestRoots roots,
-            Submission submission,
-            ApiProperties properties,
-            CurrentUser user) {
-        this(receiver, roots, new Queue(submission), properties.processors(), user);
+    Uploads(MultipartReceiver receiver, IngestRoots roots, Queue queue, ApiProperties properties, CurrentUser user) {
+        this(receiver, roots, queue, properties.processors(), user);
     }
 
     Uploads(FileStore store, IngestRoots roots, Acceptance acceptance, Set<String> processors, CurrentUser user) {
@@ -68,18 +64,9 @@ public final class Uploads {
 
         /** Throws if nothing of the user can be accepted now, as {@link Submission#requireRoom} does. */
         default void requireRoom(String userId) {}
-    }
 
-    private record Queue(Submission submission) implements Acceptance {
-        @Override
-        public Optional<Accepted> submit(NewUploadTask task, FoundFiles files, @Nullable IdempotencyKey key) {
-            return submission.submit(task, files, key);
-        }
-
-        @Override
-        public void requireRoom(String userId) {
-            submission.requireRoom(userId);
-        }
+        /** Throws if no task of the processor can be accepted from the caller, as {@link UserTokens#require} does. */
+        default void requireToken(String processor) {}
     }
 
     /**
@@ -88,7 +75,9 @@ public final class Uploads {
      * @throws ProblemException if it cannot be had
      */
     public TaskOptions options(TaskOptions.Request request) {
-        return TaskOptions.of(processors, request);
+        TaskOptions options = TaskOptions.of(processors, request);
+        acceptance.requireToken(options.processor());
+        return options;
     }
 
     /**

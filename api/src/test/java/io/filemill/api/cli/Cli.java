@@ -27,6 +27,7 @@ final class Cli implements Launcher {
     private long nanos;
     private boolean closed;
     private boolean terminal;
+    final FakeKeyring keyring = new FakeKeyring();
     private int workers;
 
     /** A server runs at the configured address. */
@@ -118,6 +119,11 @@ final class Cli implements Launcher {
     public BenchReport bench(BenchPlan plan, Consumer<String> note) {
         note.accept("Draining");
         return new BenchReport(plan, 4000, 2000, 0.94, 0.1, 3000, new BenchReport.Pickup(5, 8, 9, 10), 900, 40_000);
+    }
+
+    @Override
+    public Keyring keys() {
+        return keyring;
     }
 
     @Override

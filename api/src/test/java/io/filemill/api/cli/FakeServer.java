@@ -31,6 +31,7 @@ final class FakeServer implements AutoCloseable {
     private final Map<String, Deque<Answer>> answers = new HashMap<>();
     private final List<String> requests = new ArrayList<>();
     private final List<Part> parts = new ArrayList<>();
+    private final List<String> authorizations = new ArrayList<>();
     private String lastBody = "";
 
     FakeServer() throws IOException {
@@ -71,6 +72,13 @@ final class FakeServer implements AutoCloseable {
         }
     }
 
+    /** What each request signed in with, as a list of none or one. */
+    List<String> authorizations() {
+        synchronized (answers) {
+            return List.copyOf(authorizations);
+        }
+    }
+
     /** What the last upload held. */
     List<Part> parts() {
         synchronized (answers) {
@@ -93,6 +101,11 @@ final class FakeServer implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+            synchronized (answers) {
+                authorizations.add(exchange.getRequestHeaders()
+                        .getOrDefault("Authorization", List.of())
+                        .toString());
+            }
             String type = exchange.getRequestHeaders().getFirst("Content-Type");
             List<Part> upload =
                     type != null && type.startsWith("multipart/") ? read(type, exchange.getRequestBody()) : List.of();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.filemill.api.Multipart;
 import io.filemill.api.problem.Slice;
+import io.filemill.api.security.AccessMode;
+import io.filemill.api.security.AuthProperties;
 import io.filemill.api.security.CurrentUser;
 import io.filemill.db.listing.FoundFiles;
 import io.filemill.db.queue.IdempotencyKey;
@@ -83,7 +85,12 @@ class UploadControllerTest {
         root = Files.createDirectory(folder.toRealPath().resolve("root"));
         store = new FileStore(stored, Clock.systemUTC());
         var roots = new IngestRoots(root.toString());
-        var uploads = new Uploads(store, roots, recorded, Set.of("document", "noop"), new CurrentUser());
+        var uploads = new Uploads(
+                store,
+                roots,
+                recorded,
+                Set.of("document", "noop"),
+                new CurrentUser(AccessMode.OPEN, AuthProperties.Sharing.NONE));
         var manifests = new Manifests(store, roots, uploads, MultipartReceiver.Limits.NONE);
         mvc = Slice.of(new UploadController(uploads, manifests, Slice.json()), new JsonBodyLimit(100_000));
     }

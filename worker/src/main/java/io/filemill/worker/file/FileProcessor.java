@@ -24,4 +24,13 @@ public interface FileProcessor {
      * @throws IOException if the file or a service could not be reached; counts as a failure that may pass
      */
     FileOutcome process(SourceFile file) throws IOException, InterruptedException;
+
+    /**
+     * Whether it acts in the name of the user and therefore needs {@link SourceFile#userToken}. Name such a processor in
+     * {@code filemill.auth.token-processors} of the API too: tokens are kept for the tasks of those only. A file whose token is missing or
+     * has expired fails without being processed.
+     */
+    default boolean needsUserToken() {
+        return false;
+    }
 }

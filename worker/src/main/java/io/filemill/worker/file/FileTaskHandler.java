@@ -16,6 +16,8 @@ import io.filemill.db.task.TaskLimits;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTaskRepository;
 import io.filemill.db.telemetry.Traces;
+import io.filemill.db.token.TaskTokens;
+import io.filemill.db.token.UserToken;
 import io.filemill.worker.file.FileOutcome.Failed;
 import io.filemill.worker.file.RunningFiles.StoppedException;
 import java.io.IOException;
@@ -58,6 +60,7 @@ public final class FileTaskHandler implements FileTaskRunner {
     private final FileTaskRepository files;
     private final UploadTaskRepository uploadTasks;
     private final FileStore store;
+    private final TaskTokens tokens;
     private final Flusher flusher;
     private final Durability durability;
     private final ResultWriter results;
@@ -103,6 +106,7 @@ public final class FileTaskHandler implements FileTaskRunner {
             FileTaskRepository files,
             UploadTaskRepository uploadTasks,
             FileStore store,
+            TaskTokens tokens,
             Flusher flusher,
             Durability durability,
             int slots) {}
@@ -121,6 +125,7 @@ public final class FileTaskHandler implements FileTaskRunner {
         this.files = rows.files();
         this.uploadTasks = rows.uploadTasks();
         this.store = rows.store();
+        this.tokens = rows.tokens();
         this.flusher = rows.flusher();
         this.durability = rows.durability();
         this.results = new ResultWriter(rows.slots());
@@ -252,7 +257,8 @@ public final class FileTaskHandler implements FileTaskRunner {
                 file.failureCount(),
                 limits.time(),
                 limits.stall(),
-                phases);
+                phases,
+                null);
     }
 
     private FileOutcome process(ClaimedFile claimed, SourceFile file) throws InterruptedException {
@@ -280,7 +286,12 @@ public final class FileTaskHandler implements FileTaskRunner {
         }
         try {
             Optional<FailedContent> failedBefore = failedBefore(claimed, file);
-            return failedBefore.isPresent() ? skipped(failedBefore.get()) : processor.process(file);
+            if (failedBefore.isPresent()) {
+                return skipped(failedBefore.get());
+            }
+            return processor.needsUserToken()
+                    ? processInTheNameOfTheUser(processor, claimed, file)
+                    : processor.process(file);
         } catch (IOException e) {
             LOG.warn("File could not be reached", e);
             return new Failed(Failure.passing(
@@ -305,6 +316,20 @@ public final class FileTaskHandler implements FileTaskRunner {
                     Phase.UNKNOWN,
                     "The processor " + processor.name() + " failed: " + e));
         }
+    }
+
+    private FileOutcome processInTheNameOfTheUser(FileProcessor processor, ClaimedFile claimed, SourceFile file)
+            throws IOException, InterruptedException {
+        Optional<UserToken> token = tokens.find(claimed.uploadTaskId());
+        if (token.isEmpty()) {
+            return new Failed(
+                    Failure.ofFile(
+                            "NO_USER_TOKEN",
+                            Phase.FILE_VALIDATION,
+                            "The processor " + processor.name()
+                                    + " acts in the name of the user, whose token was not kept or has expired. Sign in again and retry the file."));
+        }
+        return processor.process(file.with(token.get()));
     }
 
     /**

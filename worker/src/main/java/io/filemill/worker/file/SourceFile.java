@@ -1,5 +1,6 @@
 package io.filemill.worker.file;
 
+import io.filemill.db.token.UserToken;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import tools.jackson.databind.JsonNode;
  * @param timeLimit how long the processor may take; the node interrupts it afterwards
  * @param stallLimit how long the processor may make no progress, where it can tell
  * @param phases what {@link #phase} tells
+ * @param userToken with which the user signed in, for a processor that {@linkplain FileProcessor#needsUserToken needs it}; null for others
  */
 public record SourceFile(
         long fileTaskId,
@@ -32,9 +34,10 @@ public record SourceFile(
         int failureCount,
         Duration timeLimit,
         Duration stallLimit,
-        Phases phases) {
+        Phases phases,
+        @Nullable UserToken userToken) {
 
-    /** A file whose phases nobody measures. */
+    /** A file for a processor that needs no token, and whose phases nobody measures. */
     public SourceFile(
             long fileTaskId,
             String userId,
@@ -57,7 +60,24 @@ public record SourceFile(
                 failureCount,
                 timeLimit,
                 stallLimit,
-                Phases.NONE);
+                Phases.NONE,
+                null);
+    }
+
+    SourceFile with(UserToken token) {
+        return new SourceFile(
+                fileTaskId,
+                userId,
+                item,
+                filename,
+                path,
+                digest,
+                settings,
+                failureCount,
+                timeLimit,
+                stallLimit,
+                phases,
+                token);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.filemill.worker.purge;
 
+import io.filemill.db.audit.AuditLog;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.FinishedJobs;
 import io.filemill.db.queue.IdempotencyKeys;
@@ -35,7 +36,8 @@ public final class Purger {
     private final Duration maxAge;
 
     /** What else is of no use any more after a time. */
-    public record Leftovers(FinishedJobs jobs, IdempotencyKeys keys, QueueLimits limits) {}
+    public record Leftovers(
+            FinishedJobs jobs, IdempotencyKeys keys, QueueLimits limits, AuditLog audit, Duration auditMaxAge) {}
 
     public Purger(
             UploadTaskRepository uploadTasks,
@@ -66,14 +68,16 @@ public final class Purger {
         int purgedJobs = leftovers.jobs().purge(maxAge);
         int forgottenKeys = leftovers.keys().forgetOlderThan(IDEMPOTENCY_KEYS);
         int forgottenShares = leftovers.limits().forgetUnusedFor(UNUSED_SHARES);
+        int auditEvents = leftovers.audit().purge(leftovers.auditMaxAge());
         int forgotten = nodes.forgetSilentSince(SILENT_NODES);
-        if (purged + purgedJobs + forgotten + forgottenKeys + forgottenShares > 0) {
+        if (purged + purgedJobs + forgotten + forgottenKeys + forgottenShares + auditEvents > 0) {
             LOG.atInfo()
                     .addKeyValue("uploadTasks", purged)
                     .addKeyValue("jobs", purgedJobs)
                     .addKeyValue("nodes", forgotten)
                     .addKeyValue("idempotencyKeys", forgottenKeys)
                     .addKeyValue("shares", forgottenShares)
+                    .addKeyValue("auditEvents", auditEvents)
                     .log("Purged what ended long ago");
         }
         return purged;

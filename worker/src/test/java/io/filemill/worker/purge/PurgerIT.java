@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
+import io.filemill.db.audit.AuditLog;
 import io.filemill.db.queue.FinishedJobs;
 import io.filemill.db.queue.IdempotencyKeys;
 import io.filemill.db.storage.FileStore;
@@ -34,7 +35,12 @@ class PurgerIT {
                 db.uploadTasks,
                 store,
                 db.nodes,
-                new Purger.Leftovers(new FinishedJobs(db.jdbc), new IdempotencyKeys(db.jdbc), db.limits),
+                new Purger.Leftovers(
+                        new FinishedJobs(db.jdbc),
+                        new IdempotencyKeys(db.jdbc),
+                        db.limits,
+                        new AuditLog(db.jdbc, db.transaction),
+                        Duration.ofDays(400)),
                 Duration.ofHours(1));
     }
 

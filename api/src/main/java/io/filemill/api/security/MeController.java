@@ -1,0 +1,63 @@
+package io.filemill.api.security;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.filemill.api.security.Caller.SignIn;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Tells callers who they are. */
+@RestController
+final class MeController {
+    private final CurrentUser user;
+
+    MeController(CurrentUser user) {
+        this.user = user;
+    }
+
+    @GetMapping("/v1/me")
+    MeView me() {
+        return MeView.of(user.caller(), user.isOpen());
+    }
+
+    /**
+     * The JSON of a caller.
+     *
+     * @param signedInBy {@code none}, {@code api_key} or {@code jwt}
+     * @param open whether nobody signs in here; {@code notice} says what that means
+     */
+    record MeView(
+            String userId,
+            List<String> scopes,
+            String signedInBy,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            UUID keyId,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Instant expiresAt,
+
+            boolean open,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String notice) {
+
+        static MeView of(Caller caller, boolean open) {
+            String notice = open || caller.by() == SignIn.NONE
+                    ? "No sign-in is set up: whoever reaches this server may do everything."
+                    : null;
+            return new MeView(
+                    caller.userId(),
+                    caller.scopeWords(),
+                    caller.by().name().toLowerCase(Locale.ROOT),
+                    caller.keyId(),
+                    caller.token() == null ? null : caller.token().expiresAt(),
+                    open,
+                    notice);
+        }
+    }
+}
