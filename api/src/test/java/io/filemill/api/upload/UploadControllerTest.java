@@ -84,7 +84,8 @@ class UploadControllerTest {
         store = new FileStore(stored, Clock.systemUTC());
         var roots = new IngestRoots(root.toString());
         var uploads = new Uploads(store, roots, recorded, Set.of("document", "noop"), new CurrentUser());
-        var manifests = new Manifests(store, roots, uploads, MultipartReceiver.Limits.NONE);
+        var manifests =
+                new Manifests(store, roots, uploads, (user, first, last) -> List.of(), MultipartReceiver.Limits.NONE);
         mvc = Slice.of(new UploadController(uploads, manifests, Slice.json()), new JsonBodyLimit(100_000));
     }
 
