@@ -1,6 +1,7 @@
 package io.filemill.api.report;
 
 import io.filemill.api.cache.EntityTag;
+import io.filemill.api.openapi.Responds;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.security.CurrentUser;
 import io.filemill.api.task.TaskId;
@@ -37,7 +38,14 @@ final class ReportController {
         this.user = user;
     }
 
-    /** A report of a task that has ended stays the same until its files are retried, and so has a tag. */
+    /**
+     * Writes what became of every file of a task, also in mid-run, as a table that is a manifest too. Its checksum follows as a trailer. The
+     * report of a task that has ended stays the same until its files are retried, and so has a tag.
+     *
+     * @param format {@code csv} or {@code jsonl}; without it, what {@code Accept} prefers, else CSV
+     * @param only only files in this state, for example {@code failed}; without it, all
+     */
+    @Responds(status = 200, body = String.class, description = "A row for each file.")
     @GetMapping(
             path = "/v1/tasks/{id}/report",
             produces = {ReportFormat.CSV_TYPE, ReportFormat.JSONL_TYPE})
@@ -75,7 +83,12 @@ final class ReportController {
         checksum.end();
     }
 
-    /** The checksum that the report would have now, as {@code sha256sum} writes it. */
+    /**
+     * Shows the checksum that the report would have now, as {@code sha256sum} writes it.
+     *
+     * @param format {@code csv} or {@code jsonl}; without it, CSV
+     * @param only only files in this state, for example {@code failed}; without it, all
+     */
     @GetMapping(path = "/v1/tasks/{id}/report.sha256", produces = MediaType.TEXT_PLAIN_VALUE)
     String checksum(
             @PathVariable String id,

@@ -32,7 +32,9 @@ final class CompletionCommandTest {
                 """;
         var command = new ArrayList<>(List.of("bash", "-c", typed, "bash", script.toString()));
         command.addAll(List.of(line.split(" ", -1)));
-        Process bash = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process bash = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         return new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                 .lines()
                 .map(String::strip)
