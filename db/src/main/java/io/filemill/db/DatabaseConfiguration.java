@@ -23,6 +23,7 @@ import io.filemill.db.task.FileTaskIntake;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.QueueSampleRepository;
 import io.filemill.db.task.QueueStatisticsRepository;
+import io.filemill.db.task.ReportRepository;
 import io.filemill.db.task.RetryRows;
 import io.filemill.db.task.TaskChanges;
 import io.filemill.db.task.UploadTaskRepository;
@@ -106,6 +107,11 @@ public class DatabaseConfiguration {
     @Bean
     FileTaskRepository fileTaskRepository(JdbcClient jdbc, TransactionTemplate transaction) {
         return new FileTaskRepository(jdbc, transaction);
+    }
+
+    @Bean
+    ReportRepository reportRepository(JdbcClient jdbc) {
+        return new ReportRepository(jdbc);
     }
 
     @Bean

@@ -74,11 +74,16 @@ public final class EntityTag {
      * @param body called only for a 200
      */
     public <T> ResponseEntity<T> answer(WebRequest request, Supplier<T> body) {
-        if (request.checkNotModified(value)) { // sets the tag on either answer
+        if (isCurrent(request)) {
             return ResponseEntity.status(HttpStatus.NOT_MODIFIED)
                     .cacheControl(CacheControl.noCache())
                     .build();
         }
         return ResponseEntity.ok().cacheControl(CacheControl.noCache()).body(body.get());
+    }
+
+    /** Sets the tag on the answer, and says whether the request names it; the answer is then a 304 without a body. */
+    public boolean isCurrent(WebRequest request) {
+        return request.checkNotModified(value);
     }
 }

@@ -27,7 +27,7 @@ final class Connector {
             var client = new FilemillClient(uri, apiKey);
             Probe probe = client.probe();
             if (probe == Probe.NOTHING) {
-                throw new CommandFailure("No server answers at " + uri);
+                throw nobody("No server answers at " + uri);
             }
             return running(client, probe);
         }
@@ -38,7 +38,7 @@ final class Connector {
             return running(client, probe);
         }
         if (!address.isOnThisMachine()) {
-            throw new CommandFailure("No server answers at " + address.uri() + " (FILEMILL_HOST is another machine)");
+            throw nobody("No server answers at " + address.uri() + " (FILEMILL_HOST is another machine)");
         }
         session.note("No server runs at %s; starting one for this command…".formatted(address.uri()));
         LocalServer server = session.launcher().startServer(embedded);
@@ -47,10 +47,14 @@ final class Connector {
 
     private static Connection running(FilemillClient client, Probe probe) {
         if (probe == Probe.SOMETHING_ELSE) {
-            throw new CommandFailure("What answers at " + client.server()
+            throw nobody("What answers at " + client.server()
                     + " is not Filemill. Choose another port by FILEMILL_PORT or another server by --server.");
         }
         return new Connection(client, null);
+    }
+
+    private static CommandFailure nobody(String message) {
+        return new CommandFailure(message, ExitCode.UNREACHABLE, null);
     }
 
     /**

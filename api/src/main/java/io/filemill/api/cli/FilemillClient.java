@@ -9,8 +9,17 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -99,6 +108,20 @@ final class FilemillClient {
     }
 
     /**
+     * Asks for a few words of plain text.
+     *
+     * @param path the path and the query, already encoded
+     * @throws ProblemException if the server refuses to answer
+     * @throws IOException if it cannot be reached
+     */
+    String text(String path) throws IOException {
+        HttpURLConnection connection = open("GET", path);
+        connection.setRequestProperty("Accept", "*/*");
+        connection.setReadTimeout((int) ANSWER_TIMEOUT.toMillis());
+        return answer(connection);
+    }
+
+    /**
      * Asks for a change that needs no more words.
      *
      * @param path the path, already encoded
@@ -146,6 +169,125 @@ final class FilemillClient {
         return read(path, answer(connection), type);
     }
 
+    /**
+     * Asks for a change that a JSON object describes.
+     *
+     * @param method PATCH, POST or PUT
+     * @param path the path, already encoded
+     * @throws ProblemException if the server refuses
+     * @throws IOException if it cannot be reached
+     */
+    JsonNode send(String method, String path, JsonNode body) throws IOException, InterruptedException {
+        byte[] bytes = json.writeValueAsBytes(body);
+        if (method.equals("PATCH")) {
+            return read(path, patch(path, bytes), JsonNode.class);
+        }
+        HttpURLConnection connection = open(method, path);
+        connection.setReadTimeout((int) ANSWER_TIMEOUT.toMillis());
+        connection.setRequestProperty("Content-Type", "application/json");
+        connection.setDoOutput(true);
+        connection.setFixedLengthStreamingMode(bytes.length);
+        try (OutputStream out = connection.getOutputStream()) {
+            out.write(bytes);
+        }
+        return read(path, answer(connection), JsonNode.class);
+    }
+
+    /** The old client does not know the method. */
+    private String patch(String path, byte[] body) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server + path))
+                .timeout(ANSWER_TIMEOUT)
+                .header("Content-Type", "application/json")
+                .method("PATCH", HttpRequest.BodyPublishers.ofByteArray(body));
+        headers(apiKey).forEach(request::header);
+        HttpResponse<String> answer = HttpClient.newBuilder()
+                .connectTimeout(CONNECT_TIMEOUT)
+                .build()
+                .send(request.build(), HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() / 100 != 2) {
+            throw ProblemException.of(answer.statusCode(), answer.body(), json);
+        }
+        return answer.body();
+    }
+
+    /**
+     * Deletes something.
+     *
+     * @param path the path, already encoded
+     * @throws ProblemException if the server refuses, or there is no such thing
+     * @throws IOException if it cannot be reached
+     */
+    void delete(String path) throws IOException {
+        HttpURLConnection connection = open("DELETE", path);
+        connection.setReadTimeout((int) ANSWER_TIMEOUT.toMillis());
+        String ignored = answer(connection);
+    }
+
+    /**
+     * What was received.
+     *
+     * @param sha256 of the bytes that came, lower-case hexadecimal
+     * @param promised what the server says that it is, or null if that was lost on the way
+     */
+    record Received(long bytes, String sha256, @Nullable String promised) {}
+
+    /**
+     * Receives an answer of any length.
+     *
+     * @param path the path and the query, already encoded
+     * @throws ProblemException if the server refuses to answer
+     * @throws IOException if it cannot be reached, or the answer breaks off
+     */
+    Received download(String path, OutputStream out) throws IOException {
+        HttpURLConnection connection = open("GET", path);
+        connection.setRequestProperty("Accept", "*/*");
+        connection.setReadTimeout((int) ANSWER_TIMEOUT.toMillis());
+        if (connection.getResponseCode() / 100 != 2) {
+            String refused = answer(connection);
+            throw new IOException("unexpected answer " + refused);
+        }
+        MessageDigest digest = sha256();
+        try (var body = new DigestInputStream(connection.getInputStream(), digest)) {
+            long bytes = body.transferTo(out);
+            byte[] sha256 = digest.digest();
+            return new Received(bytes, HexFormat.of().formatHex(sha256), promised(connection));
+        }
+    }
+
+    /** The field comes after the body, where the connection adds it to those that came before. */
+    private static @Nullable String promised(HttpURLConnection connection) {
+        String field = connection.getHeaderField("Repr-Digest");
+        if (field == null || !field.startsWith("sha-256=:") || !field.endsWith(":")) {
+            return null;
+        }
+        try {
+            return HexFormat.of().formatHex(Base64.getDecoder().decode(field.substring(9, field.length() - 1)));
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    /**
+     * Understands an answer.
+     *
+     * @throws CommandFailure if it is not what this program expects
+     */
+    <T> T read(JsonNode answer, Class<T> type) {
+        try {
+            return json.treeToValue(answer, type);
+        } catch (JacksonException e) {
+            throw misunderstood("", e);
+        }
+    }
+
     /** Encodes a value for a path or a query. */
     static String encode(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
@@ -174,11 +316,13 @@ final class FilemillClient {
         connection.setRequestMethod(method);
         connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
         connection.setInstanceFollowRedirects(false);
-        connection.setRequestProperty("Accept", "application/json, application/problem+json");
-        if (key != null) {
-            connection.setRequestProperty("Authorization", "Bearer " + key);
-        }
+        headers(key).forEach(connection::setRequestProperty);
         return connection;
+    }
+
+    private static Map<String, String> headers(@Nullable String key) {
+        String accepted = "application/json, application/problem+json";
+        return key == null ? Map.of("Accept", accepted) : Map.of("Accept", accepted, "Authorization", "Bearer " + key);
     }
 
     private String answer(HttpURLConnection connection) throws IOException {
@@ -197,7 +341,12 @@ final class FilemillClient {
         try {
             return json.readValue(answer, type);
         } catch (JacksonException e) {
-            throw new CommandFailure("The server's answer could not be understood (" + server + path + ").", e);
+            throw misunderstood(path, e);
         }
+    }
+
+    private CommandFailure misunderstood(String path, JacksonException e) {
+        return new CommandFailure(
+                "The server's answer could not be understood (" + server + path + ").", ExitCode.INTERNAL, e);
     }
 }

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -20,6 +23,19 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "filemill",
         mixinStandardHelpOptions = true,
         description = "Filemill turns folders of files into counted, searchable, durable results.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done; with --watch, and of ingest: every file is processed or had nothing to do",
+            "1:some files failed or could not be taken, others did not",
+            "2:wrong use, or the request makes no sense",
+            "3:no file of the task succeeded, or it was cancelled",
+            "4:no server answers, or it cannot answer now",
+            "5:there is no such task, file or other thing",
+            "6:the server refuses it as things are, for example because a task has ended",
+            "7:not signed in, or not allowed",
+            "8:an error of the program itself",
+            "130:stopped by Ctrl-C"
+        },
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nSettings by environment variables:%n",
         footer = {
@@ -43,6 +59,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  FILEMILL_DEBUG            1 shows log lines and stack traces, as -v does"
         })
 public final class FilemillCommand implements Runnable {
+    private static final List<String> VERBOSE = List.of("-v", "--verbose");
+
     @Mixin
     private final Session.Details details = new Session.Details();
 
@@ -59,7 +77,7 @@ public final class FilemillCommand implements Runnable {
      * @param environment the environment variables
      * @param about this program
      * @param launcher starts parts of Filemill in this process
-     * @return the exit code: 0 for success, 1 if files failed or a task was cancelled, 2 for wrong use or if nothing could be done
+     * @return the exit code, one of {@link ExitCode}
      */
     public static int run(
             String[] arguments, Terminal terminal, Map<String, String> environment, About about, Launcher launcher) {
@@ -80,21 +98,9 @@ public final class FilemillCommand implements Runnable {
     static int run(String[] arguments, String version, SessionFactory sessions) {
         var top = new FilemillCommand();
         Session session = sessions.create(top.details);
-        var commandLine = new CommandLine(top)
-                .addSubcommand(new IngestCommand(session))
-                .addSubcommand(new StatusCommand(session))
-                .addSubcommand(new SearchCommand(session))
-                .addSubcommand(new CancelCommand(session))
-                .addSubcommand(new ServeCommand(session))
-                .addSubcommand(new WorkerCommand(session))
-                .addSubcommand(new MigrateCommand(session))
-                .addSubcommand(KeysCommand.with(session))
-                .addSubcommand(new BenchCommand(session));
-        commandLine.getCommandSpec().version("filemill " + version);
-        commandLine
-                .getSubcommands()
-                .values()
-                .forEach(sub -> sub.getCommandSpec().version("filemill " + version));
+        var commandLine = new CommandLine(top);
+        add(commandLine, commands(session), arguments);
+        setVersion(commandLine, "filemill " + version);
         Terminal terminal = session.terminal();
         return commandLine
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
@@ -104,6 +110,54 @@ public final class FilemillCommand implements Runnable {
                 .setParameterExceptionHandler((e, args) -> explainUse(e))
                 .setExecutionExceptionHandler((e, failed, result) -> explain(e, session))
                 .execute(arguments);
+    }
+
+    /** Every command in the order of the help. */
+    private static Map<String, Supplier<Object>> commands(Session session) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("ingest", () -> new IngestCommand(session));
+        commands.put("status", () -> new StatusCommand(session));
+        commands.put("files", () -> new FilesCommand(session));
+        commands.put("file", () -> new FileCommand(session));
+        commands.put("failures", () -> new FailuresCommand(session));
+        commands.put("report", () -> new ReportCommand(session));
+        commands.put("retry", () -> new RetryCommand(session));
+        commands.put("cancel", () -> new CancelCommand(session));
+        commands.put("pause", () -> new PauseCommand(session));
+        commands.put("resume", () -> new ResumeCommand(session));
+        commands.put("priority", () -> new PriorityCommand(session));
+        commands.put("search", () -> new SearchCommand(session));
+        commands.put("stats", () -> new StatsCommand(session));
+        commands.put("nodes", () -> new NodesCommand(session));
+        commands.put("quarantine", () -> new QuarantineCommand(session));
+        commands.put("limits", () -> LimitsCommand.with(session));
+        commands.put("webhooks", () -> WebhooksCommand.with(session));
+        commands.put("keys", () -> KeysCommand.with(session));
+        commands.put("serve", () -> new ServeCommand(session));
+        commands.put("worker", () -> new WorkerCommand(session));
+        commands.put("migrate", () -> new MigrateCommand(session));
+        commands.put("bench", () -> new BenchCommand(session));
+        commands.put("completion", () -> new CompletionCommand(session));
+        return commands;
+    }
+
+    /** Only the command that is named is looked into, which saves a good part of its time; all of them where they are to be listed. */
+    private static void add(CommandLine top, Map<String, Supplier<Object>> commands, String[] arguments) {
+        String named = Arrays.stream(arguments)
+                .filter(argument -> !VERBOSE.contains(argument))
+                .findFirst()
+                .orElse("");
+        Supplier<Object> only = named.equals("completion") ? null : commands.get(named);
+        if (only != null) {
+            top.addSubcommand(named, only.get());
+            return;
+        }
+        commands.forEach((name, command) -> top.addSubcommand(name, command.get()));
+    }
+
+    private static void setVersion(CommandLine command, String version) {
+        command.getCommandSpec().version(version);
+        command.getSubcommands().values().forEach(sub -> setVersion(sub, version));
     }
 
     @Override
@@ -132,7 +186,13 @@ public final class FilemillCommand implements Runnable {
         } else if (!(e instanceof CommandFailure)) {
             session.note("More about it with -v.");
         }
-        return e instanceof CommandFailure failure ? failure.exitCode() : ExitCode.WRONG_USE;
+        if (e instanceof InterruptedException) {
+            return ExitCode.INTERRUPTED;
+        }
+        if (e instanceof IOException) {
+            return ExitCode.UNREACHABLE;
+        }
+        return e instanceof CommandFailure failure ? failure.exitCode() : ExitCode.INTERNAL;
     }
 
     private static String message(Exception e) {

@@ -7,22 +7,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 
 /** {@code filemill ingest}: every file under some paths becomes a task, and the command tells how it goes. */
 @Command(
         name = "ingest",
         mixinStandardHelpOptions = true,
         description = "Submit files and folders as one task, show its progress and say what became of every file.",
-        footerHeading = "%nExit code:%n",
         footer = {
-            "  0  every file was processed or had nothing to do",
-            "  1  a file failed, or the task was cancelled",
-            "  2  wrong use, or nothing could be submitted"
+            "",
+            "Exit codes: 0 every file went well, 1 some failed, 3 all failed or cancelled; filemill --help has them all."
         })
 final class IngestCommand implements Callable<Integer> {
     private final Session session;
@@ -47,6 +47,9 @@ final class IngestCommand implements Callable<Integer> {
 
     @Option(names = "--settings", paramLabel = "JSON", description = "Settings of the processor, a JSON object.")
     private @Nullable String settings;
+
+    @Option(names = "--json", description = "Write one JSON document instead of text: the task as it is in the end.")
+    private boolean json;
 
     @Option(names = "--detach", description = "Return as soon as the files are accepted.")
     private boolean detach;
@@ -86,7 +89,7 @@ final class IngestCommand implements Callable<Integer> {
             return run(connected, source);
         } catch (IOException | RuntimeException e) {
             if (interrupted) {
-                return ExitCode.FILES_FAILED;
+                return ExitCode.INTERRUPTED;
             }
             throw e;
         } finally {
@@ -150,22 +153,31 @@ final class IngestCommand implements Callable<Integer> {
         session.note("Accepted as task " + task.taskId()
                 + (task.duplicatesIgnored() > 0 ? " (" + task.duplicatesIgnored() + " duplicates ignored)" : ""));
         if (detach) {
-            session.print(task.taskId());
+            session.print(json ? json(connected, task) : task.taskId());
             if (connected.isEmbedded()) {
                 session.note(
                         "No server runs. The files are processed when one does: %s serve".formatted(session.program()));
             }
-            return report(lost) ? ExitCode.FILES_FAILED : ExitCode.SUCCESS;
+            return report(lost) ? ExitCode.PARTIAL : ExitCode.SUCCESS;
         }
         var following = new TaskFollower(session, connected.client());
         follower = following;
         Task end = following.follow(task.taskId());
         if (interrupted) {
-            return ExitCode.FILES_FAILED;
+            return ExitCode.INTERRUPTED;
+        }
+        if (json) {
+            session.print(connected.client().get("/v1/tasks/" + FilemillClient.encode(task.taskId()), JsonNode.class));
+            boolean anyLost = report(lost);
+            return anyLost && end.isAllWell() ? ExitCode.PARTIAL : ExitCode.ofTask(end);
         }
         boolean anyLost =
                 summarize(connected, end, Duration.ofNanos(session.ticks().nanoTime() - start), lost);
-        return end.isAllWell() && !anyLost ? ExitCode.SUCCESS : ExitCode.FILES_FAILED;
+        return anyLost && end.isAllWell() ? ExitCode.PARTIAL : ExitCode.ofTask(end);
+    }
+
+    private static String json(Connection connected, Task.Accepted task) {
+        return connected.client().json().valueToTree(task).toPrettyString();
     }
 
     private boolean summarize(Connection connected, Task end, Duration time, List<String> lost) throws IOException {
@@ -185,9 +197,10 @@ final class IngestCommand implements Callable<Integer> {
     }
 
     private boolean report(List<String> lost) {
+        Consumer<String> out = json ? session::note : session::print;
         if (!lost.isEmpty()) {
-            session.print("Not submitted:");
-            lost.forEach(line -> session.print("  " + Terminal.clean(line)));
+            out.accept("Not submitted:");
+            lost.forEach(line -> out.accept("  " + Terminal.clean(line)));
         }
         return !lost.isEmpty();
     }

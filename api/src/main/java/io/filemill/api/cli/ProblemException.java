@@ -9,7 +9,7 @@ final class ProblemException extends CommandFailure {
     private final int status;
 
     private ProblemException(String message, int status) {
-        super(message);
+        super(message, ExitCode.ofStatus(status), null);
         this.status = status;
     }
 

@@ -42,8 +42,17 @@ interface Progress extends AutoCloseable {
      * @param elapsed how long that took
      */
     static Progress start(Session session, String what, Unit unit, long done, long total, Duration elapsed) {
+        return start(session, what, unit, done, total, elapsed, Line.LAST);
+    }
+
+    /**
+     * Starts to show one of several that are shown together.
+     *
+     * @param above how many lines above the cursor its line is, which the caller has made; {@link Line#LAST} for the line of the cursor
+     */
+    static Progress start(Session session, String what, Unit unit, long done, long total, Duration elapsed, int above) {
         return session.terminal().errIsTerminal()
-                ? new Bar(session.terminal(), what, unit, done, total, elapsed)
+                ? new Bar(new Line(session.terminal(), above), what, unit, done, total, elapsed)
                 : new Lines(session, what, unit, done);
     }
 
@@ -83,7 +92,7 @@ interface Progress extends AutoCloseable {
         private final ProgressBar bar;
         private boolean closed;
 
-        private Bar(Terminal terminal, String what, Unit unit, long done, long total, Duration elapsed) {
+        private Bar(Line line, String what, Unit unit, long done, long total, Duration elapsed) {
             bar = new ProgressBarBuilder()
                     .setTaskName(what)
                     .setInitialMax(total)
@@ -93,7 +102,7 @@ interface Progress extends AutoCloseable {
                     .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                     .setUpdateIntervalMillis(250)
                     .continuousUpdate()
-                    .setConsumer(new Line(terminal))
+                    .setConsumer(line)
                     .build();
         }
 
@@ -113,8 +122,10 @@ interface Progress extends AutoCloseable {
         }
     }
 
-    /** Draws over the terminal's last line. */
-    record Line(Terminal terminal) implements ProgressBarConsumer {
+    /** Draws over one of the terminal's last lines. */
+    record Line(Terminal terminal, int above) implements ProgressBarConsumer {
+        static final int LAST = 0;
+
         @Override
         public int getMaxRenderedLength() {
             return terminal.columns() - 1;
@@ -122,13 +133,19 @@ interface Progress extends AutoCloseable {
 
         @Override
         public void accept(String rendered) {
-            terminal.err().print("\r" + rendered);
+            terminal.err()
+                    .print(
+                            above == LAST
+                                    ? "\r" + rendered
+                                    : "\u001b[" + above + "A\r" + rendered + "\u001b[" + above + "B\r");
             terminal.err().flush();
         }
 
         @Override
         public void close() {
-            terminal.err().println();
+            if (above == LAST) {
+                terminal.err().println();
+            }
         }
     }
 

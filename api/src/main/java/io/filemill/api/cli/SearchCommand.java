@@ -3,22 +3,18 @@ package io.filemill.api.cli;
 import io.filemill.api.cli.Connector.Connection;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
 /** {@code filemill search}: the places in the stored documents where some words occur. */
 @Command(name = "search", mixinStandardHelpOptions = true, description = "Search the text of the processed documents.")
-final class SearchCommand implements Callable<Integer> {
+final class SearchCommand extends ServerCommand {
     private static final Pattern MARKED = Pattern.compile("\\*\\*(.+?)\\*\\*");
     private static final String BOLD = "\u001b[1m$1\u001b[0m";
-
-    private final Session session;
 
     @Parameters(arity = "1..*", paramLabel = "WORDS", description = "What to search for.")
     private List<String> words = List.of();
@@ -26,47 +22,39 @@ final class SearchCommand implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "N", description = "How many hits to show (default: ${DEFAULT-VALUE}).")
     private int limit = 10;
 
-    @Option(names = "--json", description = "Write the server's answer as JSON.")
-    private boolean json;
-
-    @Mixin
-    private final ServerOption server = new ServerOption();
+    @Option(names = "--offset", paramLabel = "N", description = "How many hits to leave out first.")
+    private int offset;
 
     SearchCommand(Session session) {
-        this.session = session;
+        super(session);
     }
 
     @Override
-    public Integer call() throws IOException {
+    int run(Connection connected) throws IOException {
         String query = String.join(" ", words);
-        try (Connection connected =
-                new Connector(session, server).connect(server.url(), LocalServer.Options.forOneQuestion(List.of()))) {
-            String path = "/v1/search?q=" + FilemillClient.encode(query) + "&limit=" + limit;
-            if (json) {
-                session.print(connected.client().get(path, JsonNode.class).toPrettyString());
-            } else {
-                show(query, connected.client().get(path, Answer.class));
-            }
-        }
+        String path = "/v1/search?q=" + FilemillClient.encode(query) + "&limit=" + limit
+                + (offset == 0 ? "" : "&offset=" + offset);
+        JsonNode answer = connected.client().get(path, JsonNode.class);
+        show(connected, answer, Answer.class, hits -> print(query, hits));
         return ExitCode.SUCCESS;
     }
 
-    private void show(String query, Answer answer) {
+    private void print(String query, Answer answer) {
         if (answer.hits().isEmpty()) {
-            session.print("Nothing found for: " + query);
+            session().print("Nothing found for: " + query);
             return;
         }
         for (Hit hit : answer.hits()) {
             String page = hit.page() == null ? "" : ", page " + hit.page();
-            session.print(Terminal.clean(hit.filename()) + page);
-            session.print("    " + highlight(Terminal.clean(hit.snippet())));
+            session().print(Terminal.clean(hit.filename()) + page);
+            session().print("    " + highlight(Terminal.clean(hit.snippet())));
         }
-        session.note("%d of %d hits".formatted(answer.hits().size(), answer.total()));
+        session().note("%d of %d hits".formatted(answer.hits().size(), answer.total()));
     }
 
     /** A terminal shows bold what the server marks by asterisks; elsewhere the asterisks stay. */
     private String highlight(String text) {
-        return session.terminal().outHasColors() ? MARKED.matcher(text).replaceAll(BOLD) : text;
+        return session().terminal().outHasColors() ? MARKED.matcher(text).replaceAll(BOLD) : text;
     }
 
     private record Answer(long total, List<Hit> hits) {}

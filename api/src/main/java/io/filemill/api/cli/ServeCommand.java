@@ -2,10 +2,12 @@ package io.filemill.api.cli;
 
 import io.filemill.api.cli.FilemillClient.Probe;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** {@code filemill serve}: a server that stays until it is told to stop. */
 @Command(
@@ -30,6 +32,9 @@ final class ServeCommand implements Callable<Integer> {
             description = "The port to listen on (default: FILEMILL_PORT, else 8080; 0: any).")
     private @Nullable Integer port;
 
+    @Option(names = "--json", description = "When it is ready, write where it answers as one JSON document.")
+    private boolean json;
+
     ServeCommand(Session session) {
         this.session = session;
     }
@@ -39,15 +44,27 @@ final class ServeCommand implements Callable<Integer> {
         checkThatThePortIsFree();
         var options = new LocalServer.Options(host, port, null, !noWorker, List.of(), false);
         LocalServer server = session.launcher().startServer(options);
+        tell(server);
+        session.waitForInterrupt("Stopping; files that run get some time to finish.");
+        server.close();
+        return ExitCode.SUCCESS;
+    }
+
+    private void tell(LocalServer server) {
+        if (json) {
+            session.print(JsonNodeFactory.instance
+                    .objectNode()
+                    .put("api", server.address() + "/v1")
+                    .put("dashboard", Objects.toString(server.dashboard(), null))
+                    .put("data", server.storage()));
+            return;
+        }
         session.print("Filemill is ready (started in %s)"
                 .formatted(Progress.duration(session.uptime().get())));
         session.print("  API        " + server.address() + "/v1");
         session.print("  Dashboard  " + (server.dashboard() == null ? "off" : server.dashboard()));
         session.print("  Data       " + server.storage());
         session.print("Stop it with Ctrl-C.");
-        session.waitForInterrupt("Stopping; files that run get some time to finish.");
-        server.close();
-        return ExitCode.SUCCESS;
     }
 
     /** Starting a database and finding out afterwards would take seconds. */

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What every command works with.
@@ -40,6 +41,11 @@ record Session(
     /** Writes a line of the answer. */
     void print(String line) {
         terminal.out().println(line);
+    }
+
+    /** Writes an answer for programs. */
+    void print(JsonNode document) {
+        print(document.toPrettyString());
     }
 
     /** Fails unless a database is configured; the reason says why this command needs one. */

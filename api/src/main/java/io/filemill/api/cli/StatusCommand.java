@@ -2,79 +2,96 @@ package io.filemill.api.cli;
 
 import io.filemill.api.cli.Connector.Connection;
 import java.io.IOException;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.OffsetDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
-/** {@code filemill status}: the newest tasks, or one of them. */
+/** {@code filemill status}: the newest tasks, or some of them. */
 @Command(
         name = "status",
+        aliases = "tasks",
         mixinStandardHelpOptions = true,
-        description = "Show the newest tasks, or one task with its counters and the files that failed.")
-final class StatusCommand implements Callable<Integer> {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
-
-    private final Session session;
-
-    @Parameters(arity = "0..1", paramLabel = "TASK", description = "A task's id.")
-    private @Nullable String taskId;
+        description = {
+            "Show the newest tasks, or single tasks with their counters and the files that failed.",
+            "With --watch it shows progress bars until all of them are finished, and the exit code tells how they ended."
+        })
+final class StatusCommand extends ServerCommand {
+    @Parameters(arity = "0..*", paramLabel = "TASK", description = "Ids of tasks.")
+    private List<String> taskIds = List.of();
 
     @Option(names = "--failed", description = "List every failed file of the task, not only the first ones.")
     private boolean failed;
 
-    @Option(names = "--watch", description = "Show the task's progress until it is finished.")
+    @Option(
+            names = "--watch",
+            description = "Show progress until the tasks are finished; without ids, of all that are not.")
     private boolean watch;
 
     @Option(names = "--limit", paramLabel = "N", description = "How many tasks to list (default: ${DEFAULT-VALUE}).")
     private int limit = 20;
 
-    @Option(names = "--json", description = "Write the server's answer as JSON.")
-    private boolean json;
-
-    @Mixin
-    private final ServerOption server = new ServerOption();
-
     StatusCommand(Session session) {
-        this.session = session;
+        super(session);
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        if (taskId == null && (failed || watch)) {
-            throw new CommandFailure((failed ? "--failed" : "--watch") + " needs the id of a task");
+    void check() {
+        if (failed && taskIds.size() != 1) {
+            throw new CommandFailure("--failed needs the id of one task");
         }
-        try (Connection connected =
-                new Connector(session, server).connect(server.url(), LocalServer.Options.forOneQuestion(List.of()))) {
-            if (taskId == null) {
-                list(connected.client());
-            } else {
-                show(connected, taskId);
-            }
+        requireAtLeastOne(limit);
+    }
+
+    @Override
+    int run(Connection connected) throws IOException, InterruptedException {
+        if (watch) {
+            return watch(connected);
+        }
+        if (taskIds.isEmpty()) {
+            list(connected);
+        } else {
+            show(connected, taskIds);
         }
         return ExitCode.SUCCESS;
     }
 
-    private void list(FilemillClient client) throws IOException {
-        String path = "/v1/tasks?limit=" + limit;
-        if (json) {
-            printJson(client, path);
-            return;
+    private int watch(Connection connected) throws IOException, InterruptedException {
+        List<String> watched = taskIds.isEmpty() ? unfinished(connected) : taskIds;
+        if (watched.isEmpty()) {
+            list(connected);
+            return ExitCode.SUCCESS;
         }
-        Task.Page page = client.get(path, Task.Page.class);
-        if (page.tasks().isEmpty()) {
-            session.print("No tasks yet. Begin with: %s ingest PATH".formatted(session.program()));
-            return;
+        if (connected.isEmbedded()) {
+            session()
+                    .note("No server runs, so nothing moves: %s serve"
+                            .formatted(session().program()));
+            show(connected, watched);
+            return ExitCode.SUCCESS;
         }
+        List<Task> ended = new TaskFollower(session(), connected.client()).follow(watched);
+        show(connected, watched);
+        return ended.stream().mapToInt(ExitCode::ofTask).max().orElse(ExitCode.SUCCESS);
+    }
+
+    private List<String> unfinished(Connection connected) throws IOException {
+        JsonNode newest = Pages.get(connected.client(), "/v1/tasks", "tasks", limit);
+        return connected.client().read(newest, Task.Page.class).tasks().stream()
+                .filter(task -> !task.isFinished())
+                .map(Task::taskId)
+                .toList();
+    }
+
+    private void list(Connection connected) throws IOException {
+        show(connected, Pages.get(connected.client(), "/v1/tasks", "tasks", limit), Task.Page.class, this::printNewest);
+    }
+
+    private void printNewest(Task.Page page) {
         var table = new Table("TASK", "STATUS", "FILES", "FAILED", "SKIPPED", "CREATED", "TOOK");
         for (Task task : page.tasks()) {
             table.add(
@@ -83,58 +100,54 @@ final class StatusCommand implements Callable<Integer> {
                     task.processedFiles() + "/" + task.totalFiles(),
                     String.valueOf(task.failedFiles()),
                     String.valueOf(task.skippedFiles()),
-                    localTime(task.createdAt()),
-                    took(task));
+                    TaskTimes.local(task.createdAt()),
+                    TaskTimes.took(task.durationSeconds()));
         }
-        table.lines().forEach(line -> session.print(Terminal.clean(line)));
+        print(
+                table,
+                "No tasks yet. Begin with: %s ingest PATH".formatted(session().program()));
         if (page.nextCursor() != null) {
-            session.note("There are older tasks: --limit " + limit * 5L);
+            session().note("There are older tasks: --limit " + limit * 5L);
         }
     }
 
-    private void show(Connection connected, String id) throws IOException, InterruptedException {
+    private void show(Connection connected, List<String> ids) throws IOException {
         FilemillClient client = connected.client();
-        if (watch && connected.isEmbedded()) {
-            session.note("No server runs, so nothing moves: %s serve".formatted(session.program()));
-        } else if (watch) {
-            new TaskFollower(session, client).follow(id);
-        }
-        String path = "/v1/tasks/" + FilemillClient.encode(id);
-        if (json) {
-            printJson(client, failed ? path + "/files?status=failed" : path);
+        var report = new TaskReport(session(), client);
+        if (failed && !wantsJson()) {
+            report.allFailedFiles(client.get(task(ids.get(0)), Task.class));
             return;
         }
-        Task task = client.get(path, Task.class);
-        var report = new TaskReport(session, client);
-        if (failed) {
-            report.allFailedFiles(task);
+        var answers = new ArrayList<JsonNode>();
+        for (String id : ids) {
+            answers.add(
+                    failed
+                            ? Pages.get(client, task(id) + "/files?status=failed", "files", Integer.MAX_VALUE)
+                            : client.get(task(id), JsonNode.class));
+        }
+        if (wantsJson()) {
+            session().print(answers.size() == 1 ? answers.get(0) : together(answers));
             return;
         }
-        session.print("Task %s: %s, %d of %d files done"
-                .formatted(Terminal.clean(task.taskId()), task.state(), task.processedFiles(), task.totalFiles()));
+        for (JsonNode answer : answers) {
+            print(client.read(answer, Task.class), report);
+        }
+    }
+
+    private static ObjectNode together(List<JsonNode> tasks) {
+        ArrayNode list = JsonNodeFactory.instance.arrayNode().addAll(tasks);
+        return JsonNodeFactory.instance.objectNode().set("tasks", list);
+    }
+
+    private void print(Task task, TaskReport report) throws IOException {
+        session()
+                .print("Task %s: %s, %d of %d files done"
+                        .formatted(
+                                Terminal.clean(task.taskId()), task.state(), task.processedFiles(), task.totalFiles()));
         report.counters(task);
-        session.print("  created %s, took %s".formatted(localTime(task.createdAt()), took(task)));
+        session()
+                .print("  created %s, took %s"
+                        .formatted(TaskTimes.local(task.createdAt()), TaskTimes.took(task.durationSeconds())));
         report.firstFailedFiles(task);
-    }
-
-    private void printJson(FilemillClient client, String path) throws IOException {
-        session.print(client.get(path, JsonNode.class).toPrettyString());
-    }
-
-    private static String took(Task task) {
-        return task.durationSeconds() == null
-                ? "-"
-                : Progress.duration(Duration.ofMillis(Math.round(task.durationSeconds() * 1000)));
-    }
-
-    private static String localTime(@Nullable String time) {
-        if (time == null) {
-            return "-";
-        }
-        try {
-            return TIME.format(OffsetDateTime.parse(time).atZoneSameInstant(ZoneId.systemDefault()));
-        } catch (DateTimeException e) {
-            return time;
-        }
     }
 }

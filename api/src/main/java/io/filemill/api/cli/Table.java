@@ -21,6 +21,10 @@ final class Table {
         }
     }
 
+    boolean isEmpty() {
+        return rows.size() == 1;
+    }
+
     List<String> lines() {
         return rows.stream().map(this::line).toList();
     }

@@ -46,6 +46,7 @@ record Task(
 
     /** One of its files. */
     record File(
+            @Nullable String fileId,
             String filename,
             @Nullable String item,
             String status,
@@ -55,6 +56,11 @@ record Task(
         String reason() {
             String text = error == null || error.isBlank() ? "no reason given" : error.strip();
             return errorCode == null || text.contains(errorCode) ? text : text + " (" + errorCode + ")";
+        }
+
+        /** Its id, or a dash. */
+        String id() {
+            return fileId == null ? "-" : fileId;
         }
 
         /** What tells it from the other files of its task: mostly its path. */

@@ -2,10 +2,11 @@ package io.filemill.api.cli;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.StringJoiner;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Waits for the end of a task and shows meanwhile how far it is. For one task; may be stopped by another thread. */
+/** Waits for the end of tasks and shows meanwhile how far they are. For one use; may be stopped by another thread. */
 final class TaskFollower {
     private static final Duration INTERVAL = Duration.ofMillis(250);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -13,50 +14,54 @@ final class TaskFollower {
     private final Session session;
     private final FilemillClient client;
     private volatile boolean stopped;
-    private volatile @Nullable Progress progress;
+    private volatile @Nullable TaskBars bars;
 
     TaskFollower(Session session, FilemillClient client) {
         this.session = session;
         this.client = client;
     }
 
-    /**
-     * Returns when the task is finished, or when {@link #stop()} was called. Outlasts a server that does not answer for some seconds.
-     *
-     * @return the task as last seen
-     * @throws CommandFailure if the server does not answer for longer, or does not know the task
-     */
+    /** As {@link #follow(List)} for one task. */
     Task follow(String taskId) throws InterruptedException {
-        Task task = poll(taskId);
-        try (Progress shown = start(task)) {
-            progress = shown;
-            while (!task.isFinished() && !stopped) {
+        return follow(List.of(taskId)).get(0);
+    }
+
+    /**
+     * Returns when all tasks are finished, or when {@link #stop()} was called. Outlasts a server that does not answer for some seconds.
+     *
+     * @param taskIds at least one
+     * @return the tasks as last seen, in the same order
+     * @throws CommandFailure if the server does not answer for longer, or does not know one of them
+     */
+    List<Task> follow(List<String> taskIds) throws InterruptedException {
+        var tasks = new ArrayList<Task>();
+        for (String id : taskIds) {
+            tasks.add(poll(id));
+        }
+        try (TaskBars shown = TaskBars.start(session, tasks)) {
+            bars = shown;
+            while (!stopped && !tasks.stream().allMatch(Task::isFinished)) {
                 session.ticks().pause(INTERVAL);
-                task = poll(taskId);
+                for (int i = 0; i < tasks.size(); i++) {
+                    if (!tasks.get(i).isFinished()) {
+                        tasks.set(i, poll(taskIds.get(i)));
+                    }
+                }
                 if (!stopped) {
-                    shown.show(task.processedFiles(), task.totalFiles(), remarks(task));
+                    shown.show(tasks);
                 }
             }
-            return task;
+            return tasks;
         }
     }
 
     /** Makes {@link #follow} return soon, and leaves the screen to the caller. */
     void stop() {
         stopped = true;
-        Progress shown = progress;
+        TaskBars shown = bars;
         if (shown != null) {
             shown.close();
         }
-    }
-
-    private Progress start(Task task) {
-        Duration before =
-                Duration.ofMillis(task.durationSeconds() == null ? 0 : Math.round(task.durationSeconds() * 1000));
-        Progress started = Progress.start(
-                session, "Processing", Progress.Unit.FILES, task.processedFiles(), task.totalFiles(), before);
-        started.show(task.processedFiles(), task.totalFiles(), remarks(task));
-        return started;
     }
 
     private Task poll(String taskId) throws InterruptedException {
@@ -68,21 +73,10 @@ final class TaskFollower {
                 if (session.ticks().nanoTime() - start >= PATIENCE.toNanos()) {
                     String hint = "%s does not answer any more. Accepted files are kept; see: %s status %s"
                             .formatted(client.server(), session.program(), taskId);
-                    throw new CommandFailure(hint, ExitCode.FILES_FAILED, e);
+                    throw new CommandFailure(hint, ExitCode.UNREACHABLE, e);
                 }
                 session.ticks().pause(INTERVAL);
             }
         }
-    }
-
-    private static String remarks(Task task) {
-        var remarks = new StringJoiner(", ");
-        if (task.failedFiles() > 0) {
-            remarks.add(task.failedFiles() + " failed");
-        }
-        if (task.skippedFiles() > 0) {
-            remarks.add(task.skippedFiles() + " skipped");
-        }
-        return remarks.toString();
     }
 }

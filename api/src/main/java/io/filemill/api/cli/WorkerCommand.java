@@ -2,6 +2,8 @@ package io.filemill.api.cli;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** {@code filemill worker}: a node that runs files for servers elsewhere. */
 @Command(
@@ -10,6 +12,9 @@ import picocli.CommandLine.Command;
         description = "Run a worker node against the database at FILEMILL_DB_URL. Stays until Ctrl-C or SIGTERM.")
 final class WorkerCommand implements Callable<Integer> {
     private final Session session;
+
+    @Option(names = "--json", description = "Write one JSON document instead of text.")
+    private boolean json;
 
     WorkerCommand(Session session) {
         this.session = session;
@@ -20,8 +25,12 @@ final class WorkerCommand implements Callable<Integer> {
         session.requireDatabase(
                 "A node shares the database of a server; the database that Filemill starts by itself serves one process only.");
         session.launcher().startWorker();
-        session.print("The worker node is ready (started in %s). Stop it with Ctrl-C."
-                .formatted(Progress.duration(session.uptime().get())));
+        if (json) {
+            session.print(JsonNodeFactory.instance.objectNode().put("ready", true));
+        } else {
+            session.print("The worker node is ready (started in %s). Stop it with Ctrl-C."
+                    .formatted(Progress.duration(session.uptime().get())));
+        }
         session.waitForInterrupt("Stopping; files that run get some time to finish.");
         return ExitCode.SUCCESS;
     }

@@ -25,6 +25,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
@@ -48,6 +49,9 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> handle(ProblemException e, WebRequest request) {
+        if (isAnswered(request)) {
+            throw broken(e);
+        }
         return respond(problem(e.type(), e.detail(), e.members()), new HttpHeaders(), request);
     }
 
@@ -128,9 +132,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     @Nullable
     ResponseEntity<Object> handleUnexpected(Exception e, WebRequest request) {
-        if (isAnswered(request) && DisconnectedClientHelper.isClientDisconnectedException(e)) {
-            LOG.atDebug().addKeyValue("path", path(request)).log("A client went away before it had its answer");
-            return null;
+        if (isAnswered(request)) {
+            if (DisconnectedClientHelper.isClientDisconnectedException(e)) {
+                LOG.atDebug().addKeyValue("path", path(request)).log("A client went away before it had its answer");
+                return null;
+            }
+            throw broken(e);
         }
         if (Outage.caused(e)) {
             return handleUnavailable(e, request);
@@ -157,8 +164,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         return switch (status.value()) {
             case 404 -> respond(problem(ProblemType.NOT_FOUND, notFound(request), Map.of()), headers, request);
             case 405 -> respond(problem(ProblemType.METHOD_NOT_ALLOWED, detail(e), Map.of()), headers, request);
-            case 406 ->
-                respond(problem(ProblemType.NOT_ACCEPTABLE, "Accept application/json.", Map.of()), headers, request);
+            case 406 -> respond(problem(ProblemType.NOT_ACCEPTABLE, acceptable(e), Map.of()), headers, request);
             case 413 -> respond(problem(ProblemType.TOO_LARGE, detail(e), Map.of()), headers, request);
             case 415 -> respond(problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail(e), Map.of()), headers, request);
             default ->
@@ -201,6 +207,11 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         return Optional.empty();
     }
 
+    /** An answer has begun that cannot be finished. What leaves this handler makes the web server break the connection, which tells the client. */
+    private static RuntimeException broken(Exception e) {
+        return e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
+    }
+
     private static boolean isAnswered(WebRequest request) {
         HttpServletResponse response = ((ServletWebRequest) request).getResponse();
         return response != null && response.isCommitted();
@@ -208,6 +219,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     private static String notFound(WebRequest request) {
         return "There is nothing at " + path(request) + ".";
+    }
+
+    private static String acceptable(Exception e) {
+        return e instanceof HttpMediaTypeNotAcceptableException type
+                ? "Accept " + joined(type.getSupportedMediaTypes()) + "."
+                : "Accept application/json.";
     }
 
     private static String detail(Exception e) {

@@ -19,8 +19,9 @@ import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A manifest of comma-separated values in UTF-8, as RFC 4180 has them. The first line names the columns, of which path, item and filename
- * count; empty lines are ignored.
+ * A manifest of comma-separated values in UTF-8, as RFC 4180 has them. The first line names the columns, of which path, item, filename
+ * and uploaded_file_id count; empty lines are ignored. A column guarded, as reports have it, names the columns in which an apostrophe was put in
+ * front of what a spreadsheet would take for a formula; it is taken away again.
  */
 final class CsvManifest implements Manifest {
     private static final CSVFormat FORMAT =
@@ -39,17 +40,19 @@ final class CsvManifest implements Manifest {
     }
 
     /** Where the columns are; -1 for one that is not there. */
-    private record Columns(int path, int item, int filename, int count) {
+    private record Columns(int path, int item, int filename, int uploadedFileId, int guarded, int count) {
+        private static final List<String> KNOWN = List.of("path", "item", "filename", "uploaded_file_id", "guarded");
+
         static Columns of(CSVRecord header) {
             List<String> names = header.stream()
                     .map(name -> name.strip().toLowerCase(Locale.ROOT))
                     .toList();
-            var columns =
-                    new Columns(names.indexOf("path"), names.indexOf("item"), names.indexOf("filename"), header.size());
+            int[] at = KNOWN.stream().mapToInt(names::indexOf).toArray();
+            var columns = new Columns(at[0], at[1], at[2], at[3], at[4], header.size());
             if (columns.path < 0 && columns.item < 0) {
                 throw ProblemException.invalid("It must name the columns, and one of them path or item.");
             }
-            for (String name : List.of("path", "item", "filename")) {
+            for (String name : KNOWN) {
                 if (names.indexOf(name) != names.lastIndexOf(name)) {
                     throw ProblemException.invalid("It names the column " + name + " twice.");
                 }
@@ -62,11 +65,30 @@ final class CsvManifest implements Manifest {
                 throw ProblemException.invalid("It has " + row.size() + " values, but the first line names " + count
                         + " columns. Put a value with a comma into quotation marks.");
             }
-            return Manifest.entry(value(row, path), value(row, item), value(row, filename));
+            String guards = value(row, guarded);
+            List<String> names =
+                    guards == null ? List.of() : List.of(guards.strip().split(" ", -1));
+            return Manifest.entry(
+                    value(row, path),
+                    unguarded(value(row, item), names.contains("item")),
+                    unguarded(value(row, filename), names.contains("filename")),
+                    fileId(value(row, uploadedFileId)));
         }
 
         private static @Nullable String value(CSVRecord row, int column) {
             return column < 0 || row.get(column).isEmpty() ? null : row.get(column);
+        }
+
+        private static @Nullable String unguarded(@Nullable String value, boolean guarded) {
+            return value != null && guarded && value.startsWith("'") ? value.substring(1) : value;
+        }
+
+        private static @Nullable Long fileId(@Nullable String value) {
+            try {
+                return value == null ? null : Long.valueOf(value.strip());
+            } catch (NumberFormatException e) {
+                throw Manifest.noFileId();
+            }
         }
     }
 

@@ -25,11 +25,20 @@ interface Manifest {
      *
      * @throws ProblemException unless it has either a path or an item
      */
-    static ManifestEntry entry(@Nullable String path, @Nullable String item, @Nullable String filename) {
+    static ManifestEntry entry(
+            @Nullable String path, @Nullable String item, @Nullable String filename, @Nullable Long uploadedFileId) {
         if ((path == null) == (item == null)) {
             throw ProblemException.invalid("It must have either a path or an item.");
         }
-        return new ManifestEntry(path, item, filename);
+        if (path != null && uploadedFileId != null) {
+            throw ProblemException.invalid("It must have an item, not a path, beside its uploaded_file_id.");
+        }
+        return new ManifestEntry(path, item, filename, uploadedFileId);
+    }
+
+    /** The refusal of an {@code uploaded_file_id} that is none. */
+    static ProblemException noFileId() {
+        return ProblemException.invalid("Its uploaded_file_id must be the file_id of an uploaded file.");
     }
 
     /** An entry that is too long to be one. */

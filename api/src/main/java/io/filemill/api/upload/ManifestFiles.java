@@ -20,21 +20,24 @@ final class ManifestFiles implements Iterator<NewFileTask> {
 
     private final Manifest manifest;
     private final RealFolders folders;
+    private final EarlierUploads earlier;
     private final boolean itemsArePaths;
     private final int maxFiles;
     private int count;
     private @Nullable NewFileTask next;
 
     /**
+     * @param earlier gives the bytes of earlier uploads to the new task
      * @param itemsArePaths whether the processor takes its items for paths
      */
-    ManifestFiles(Manifest manifest, RealFolders folders, boolean itemsArePaths) {
-        this(manifest, folders, itemsArePaths, MAX_FILES);
+    ManifestFiles(Manifest manifest, RealFolders folders, EarlierUploads earlier, boolean itemsArePaths) {
+        this(manifest, folders, earlier, itemsArePaths, MAX_FILES);
     }
 
-    ManifestFiles(Manifest manifest, RealFolders folders, boolean itemsArePaths, int maxFiles) {
+    ManifestFiles(Manifest manifest, RealFolders folders, EarlierUploads earlier, boolean itemsArePaths, int maxFiles) {
         this.manifest = manifest;
         this.folders = folders;
+        this.earlier = earlier;
         this.itemsArePaths = itemsArePaths;
         this.maxFiles = maxFiles;
     }
@@ -78,12 +81,21 @@ final class ManifestFiles implements Iterator<NewFileTask> {
     }
 
     private NewFileTask file(ManifestEntry entry) {
+        String named = entry.item();
+        if (named != null && entry.uploadedFileId() != null) {
+            requireText("item", named);
+            return earlier.again(entry.uploadedFileId(), named, filename(entry, named));
+        }
         String item = item(entry);
+        return NewFileTask.notStored(item, filename(entry, item));
+    }
+
+    private static String filename(ManifestEntry entry, String item) {
         String filename = entry.filename();
         if (filename != null && !filename.isEmpty()) {
             requireText("filename", filename);
         }
-        return NewFileTask.notStored(item, filename == null || filename.isBlank() ? Items.displayName(item) : filename);
+        return filename == null || filename.isBlank() ? Items.displayName(item) : filename;
     }
 
     private String item(ManifestEntry entry) {

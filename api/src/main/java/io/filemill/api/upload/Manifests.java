@@ -4,8 +4,12 @@ import io.filemill.api.ApiProperties;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.db.DatabaseProperties;
+import io.filemill.db.queue.AdmissionException;
+import io.filemill.db.queue.IdempotencyException;
+import io.filemill.db.queue.IdempotencyKey;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.storage.FileStore.StoredFile;
+import io.filemill.db.task.ReportRepository;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +31,7 @@ final class Manifests {
     private final FileStore store;
     private final IngestRoots roots;
     private final Uploads uploads;
+    private final EarlierUploads.Lookup earlier;
     private final MultipartReceiver.Limits limits;
 
     @Autowired
@@ -34,15 +39,22 @@ final class Manifests {
             FileStore store,
             IngestRoots roots,
             Uploads uploads,
+            ReportRepository files,
             ApiProperties properties,
             DatabaseProperties database) {
-        this(store, roots, uploads, MultipartReceiver.Limits.of(properties, database));
+        this(store, roots, uploads, files::uploaded, MultipartReceiver.Limits.of(properties, database));
     }
 
-    Manifests(FileStore store, IngestRoots roots, Uploads uploads, MultipartReceiver.Limits limits) {
+    Manifests(
+            FileStore store,
+            IngestRoots roots,
+            Uploads uploads,
+            EarlierUploads.Lookup earlier,
+            MultipartReceiver.Limits limits) {
         this.store = store;
         this.roots = roots;
         this.uploads = uploads;
+        this.earlier = earlier;
         this.limits = limits;
     }
 
@@ -57,19 +69,31 @@ final class Manifests {
             throws IOException {
         limits.room().require();
         uploads.requireRoom(idempotencyKey);
-        UUID taskId = UUID.randomUUID();
+        UUID manifestId = UUID.randomUUID(); // its bytes lie apart from those of the task, which stay
         try {
-            StoredFile stored = store.store(taskId, 0, new PartBytes(guarded(body), limits.room()));
+            StoredFile stored = store.store(manifestId, 0, new PartBytes(guarded(body), limits.room()));
             var key = IdempotencyKeyHeader.key(idempotencyKey, options, List.of(format, stored.sha256()));
             try (var in = new BufferedInputStream(Files.newInputStream(store.path(stored.storedAs())), BUFFER_BYTES)) {
-                boolean itemsArePaths = options.processor().equals(TaskOptions.DEFAULT_PROCESSOR);
-                var files = new ManifestFiles(format.read(in), new RealFolders(roots), itemsArePaths);
-                return uploads.submit(taskId, options, files, key)
-                        .map(AcceptedUpload::of)
-                        .orElseThrow(() -> new ProblemException(ProblemType.NO_FILES, "The manifest names no file."));
+                return submit(format.read(in), options, key);
             }
         } finally {
+            store.delete(manifestId);
+        }
+    }
+
+    private AcceptedUpload submit(Manifest manifest, TaskOptions options, @Nullable IdempotencyKey key)
+            throws IOException {
+        UUID taskId = UUID.randomUUID();
+        var bytes = new EarlierUploads(earlier, store, uploads.userId(), taskId);
+        boolean itemsArePaths = options.processor().equals(TaskOptions.DEFAULT_PROCESSOR);
+        var named = new ManifestFiles(manifest, new RealFolders(roots), bytes, itemsArePaths);
+        try {
+            return uploads.submit(taskId, options, named, key)
+                    .map(AcceptedUpload::of)
+                    .orElseThrow(() -> new ProblemException(ProblemType.NO_FILES, "The manifest names no file."));
+        } catch (ProblemException | IdempotencyException | AdmissionException e) { // surely nothing was accepted
             store.delete(taskId);
+            throw e;
         }
     }
 

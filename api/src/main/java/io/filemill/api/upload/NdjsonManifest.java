@@ -13,8 +13,8 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * A manifest with one JSON value on each line: a string, which is an item, or an object with a path or an item and maybe a filename. Other
- * members are ignored, and so are lines with nothing but white space.
+ * A manifest with one JSON value on each line: a string, which is an item, or an object with a path or an item and maybe a filename and an
+ * uploaded_file_id. Other members are ignored, and so are lines with nothing but white space.
  */
 final class NdjsonManifest implements Manifest {
     private final JsonFactory json = JsonFactory.builder()
@@ -61,7 +61,7 @@ final class NdjsonManifest implements Manifest {
     private static ManifestEntry entry(JsonParser parser, JsonToken first) {
         ManifestEntry entry;
         if (first == JsonToken.VALUE_STRING) {
-            entry = new ManifestEntry(null, parser.getString(), null);
+            entry = new ManifestEntry(null, parser.getString(), null, null);
         } else if (first == JsonToken.START_OBJECT) {
             entry = object(parser);
         } else {
@@ -78,18 +78,20 @@ final class NdjsonManifest implements Manifest {
         String path = null;
         String item = null;
         String filename = null;
+        Long uploadedFileId = null;
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             switch (parser.currentName()) {
                 case "path" -> path = text(parser);
                 case "item" -> item = text(parser);
                 case "filename" -> filename = text(parser);
+                case "uploaded_file_id" -> uploadedFileId = fileId(parser);
                 default -> {
                     parser.nextToken();
                     parser.skipChildren();
                 }
             }
         }
-        return Manifest.entry(path, item, filename);
+        return Manifest.entry(path, item, filename, uploadedFileId);
     }
 
     private static @Nullable String text(JsonParser parser) {
@@ -101,6 +103,17 @@ final class NdjsonManifest implements Manifest {
             throw ProblemException.invalid("Its " + parser.currentName() + " must be a string.");
         }
         return parser.getString();
+    }
+
+    private static @Nullable Long fileId(JsonParser parser) {
+        JsonToken value = parser.nextToken();
+        if (value == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        if (value != JsonToken.VALUE_NUMBER_INT || parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+            throw Manifest.noFileId();
+        }
+        return parser.getLongValue();
     }
 
     @Override

@@ -182,6 +182,11 @@ public final class Uploads {
         return NewFileTask.notStored(item, Items.displayName(item));
     }
 
+    /** Whose tasks are made. */
+    String userId() {
+        return user.id();
+    }
+
     /** Throws if nothing of the current user can be accepted now. What has a key may have been accepted before, so that is left open. */
     void requireRoom(@Nullable String idempotencyKey) {
         if (idempotencyKey == null) {

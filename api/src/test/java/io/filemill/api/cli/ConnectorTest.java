@@ -39,7 +39,7 @@ final class ConnectorTest {
 
         Cli.Result result = cli.run("status", "--server", "http://127.0.0.1:" + port);
 
-        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.exitCode()).isEqualTo(4);
         assertThat(result.err()).isEqualTo("No server answers at http://127.0.0.1:" + port + "\n");
         assertThat(cli.started()).isEmpty();
     }
@@ -50,7 +50,7 @@ final class ConnectorTest {
 
             Cli.Result result = new Cli().talkingTo(other).run("status");
 
-            assertThat(result.exitCode()).isEqualTo(2);
+            assertThat(result.exitCode()).isEqualTo(4);
             assertThat(result.err()).startsWith("What answers at " + other.address() + " is not Filemill.");
         }
     }
@@ -71,7 +71,7 @@ final class ConnectorTest {
 
         Cli.Result result = cli.run("status");
 
-        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.exitCode()).isEqualTo(4);
         assertThat(result.err()).contains("FILEMILL_HOST is another machine");
         assertThat(cli.started()).isEmpty();
     }

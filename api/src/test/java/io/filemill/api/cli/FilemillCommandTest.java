@@ -12,7 +12,29 @@ final class FilemillCommandTest {
     private final Cli cli = new Cli();
 
     static Stream<String> commands() {
-        return Stream.of("ingest", "status", "search", "cancel", "serve", "worker", "migrate", "bench");
+        return Stream.of(
+                "ingest",
+                "status",
+                "files",
+                "file",
+                "failures",
+                "report",
+                "retry",
+                "cancel",
+                "pause",
+                "resume",
+                "priority",
+                "search",
+                "stats",
+                "nodes",
+                "quarantine",
+                "limits",
+                "webhooks",
+                "serve",
+                "worker",
+                "migrate",
+                "bench",
+                "completion");
     }
 
     @ParameterizedTest
@@ -57,8 +79,25 @@ final class FilemillCommandTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"limits set", "limits pause", "webhooks create", "webhooks deliveries"})
+    void partsOfACommandHelpAndSayTheirVersionToo(String command) {
+        assertThat(cli.run((command + " --help").split(" ")).out()).startsWith("Usage: filemill " + command);
+        assertThat(cli.run((command + " --version").split(" ")).out()).isEqualTo("filemill 1.2.3\n");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
+                "files t --limit 0",
+                "quarantine --limit 0",
+                "priority t",
+                "priority t high",
+                "retry t --failed --code CORRUPT",
+                "report t --json",
+                "cancel t --file 1",
+                "webhooks change w",
+                "completion fish",
+                "limits set",
                 "ingest",
                 "status --nope",
                 "search",

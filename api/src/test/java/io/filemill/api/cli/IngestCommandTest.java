@@ -104,12 +104,12 @@ final class IngestCommandTest {
         }
 
         @Test
-        void exitsWithOneWhenTheTaskIsCancelled() {
+        void exitsWithThreeWhenTheTaskIsCancelled() {
             server.on("POST /v1/tasks", 201, Tasks.accepted(2)).on("GET /v1/tasks/t-1", 200, Tasks.cancelled(1, 2));
 
             Cli.Result result = new Cli().talkingTo(server).run("ingest", docs.toString());
 
-            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.exitCode()).isEqualTo(3);
             assertThat(result.out())
                     .contains("Task t-1 was cancelled")
                     .contains("What did not run: ./filemill status t-1 --failed");
@@ -172,7 +172,7 @@ final class IngestCommandTest {
 
             Cli.Result result = cli.run("ingest", docs.toString());
 
-            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.exitCode()).isEqualTo(4);
             assertThat(result.err()).contains("does not answer any more").contains("./filemill status t-1");
         }
 
@@ -184,7 +184,7 @@ final class IngestCommandTest {
 
             Cli.Result result = cli.run("ingest", docs.toString());
 
-            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.exitCode()).isEqualTo(130);
             assertThat(result.err())
                     .contains("Interrupted. The 2 accepted files are kept and the server goes on with them.")
                     .endsWith("See: ./filemill status t-1\n");

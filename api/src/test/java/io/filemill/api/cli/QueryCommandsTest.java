@@ -27,12 +27,12 @@ final class QueryCommandsTest {
         @Test
         void listsTheNewestTasksAsATable() {
             server.on(
-                    "GET /v1/tasks?limit=20",
+                    "GET /v1/tasks?limit=2",
                     200,
                     "{\"tasks\": [" + Tasks.running(3, 1, 0, 10) + "," + Tasks.finished(0, 0, 2)
                             + "], \"next_cursor\": \"more\"}");
 
-            Cli.Result result = new Cli().talkingTo(server).run("status");
+            Cli.Result result = new Cli().talkingTo(server).run("status", "--limit", "2");
 
             assertThat(result.exitCode()).isZero();
             assertThat(result.out().lines())
@@ -40,7 +40,7 @@ final class QueryCommandsTest {
                             header -> assertThat(header).matches("TASK +STATUS +FILES +FAILED +SKIPPED +CREATED +TOOK"),
                             running -> assertThat(running).matches("t-1 +running +3/10 +1 +0 +2026-11-24 .*"),
                             done -> assertThat(done).matches("t-1 +success +2/2 +0 +0 .*"));
-            assertThat(result.err()).contains("There are older tasks: --limit 100");
+            assertThat(result.err()).contains("There are older tasks: --limit 10");
         }
 
         @Test
@@ -108,7 +108,7 @@ final class QueryCommandsTest {
 
             Cli.Result result = new Cli().talkingTo(server).run("status", "a b");
 
-            assertThat(result.exitCode()).isEqualTo(2);
+            assertThat(result.exitCode()).isEqualTo(5);
             assertThat(result.err()).isEqualTo("Not found: There is no task a b.\n");
         }
 
@@ -202,7 +202,7 @@ final class QueryCommandsTest {
 
             Cli.Result result = new Cli().talkingTo(server).run("cancel", "t-1");
 
-            assertThat(result.exitCode()).isEqualTo(2);
+            assertThat(result.exitCode()).isEqualTo(6);
             assertThat(result.err()).isEqualTo("Conflict: Task t-1 is already finished.\n");
         }
     }

@@ -119,7 +119,10 @@ public final class Contract {
         assertThat(media.isMissingNode())
                 .as(what + " has the undocumented media type " + mediaType)
                 .isFalse();
-        if (!head && mediaType.endsWith("json") && !media.path("schema").isEmpty()) {
+        if (!head
+                && mediaType.endsWith("json")
+                && !mediaType.endsWith("ndjson")
+                && !media.path("schema").isEmpty()) {
             assertThat(errors(media.path("schema"), answer.body()))
                     .as(what + ": " + answer.body())
                     .isEmpty();

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
+import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.NewFileTask;
+import io.filemill.db.task.UploadedFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,32 +16,53 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ManifestFilesTest {
+    private static final UUID NEW_TASK = UUID.fromString("5f0c0000-0000-4000-8000-000000000000");
+
     private Path folder;
     private Path root;
+    private Path store;
 
     @BeforeEach
     void createRoot(@TempDir Path temporary) throws IOException {
         folder = temporary.toRealPath();
         root = Files.createDirectory(folder.resolve("root"));
+        store = Files.createDirectory(folder.resolve("store"));
+        Files.writeString(store.resolve("old"), "old");
     }
 
     private List<NewFileTask> files(ManifestFormat format, InputStream in, boolean itemsArePaths, int maxFiles) {
         try {
             var folders = new RealFolders(new IngestRoots(root.toString()));
             List<NewFileTask> files = new ArrayList<>();
-            new ManifestFiles(format.read(in), folders, itemsArePaths, maxFiles).forEachRemaining(files::add);
+            new ManifestFiles(format.read(in), folders, earlier(), itemsArePaths, maxFiles)
+                    .forEachRemaining(files::add);
             return files;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The file 17 was uploaded, and the bytes of 18 are gone. */
+    private EarlierUploads earlier() {
+        List<UploadedFile> uploads = List.of(
+                new UploadedFile(17, "old", 3, "ab".repeat(32)), new UploadedFile(18, "gone", 3, "cd".repeat(32)));
+        return new EarlierUploads(
+                (user, first, last) -> uploads.stream()
+                        .filter(file -> file.id() >= first && file.id() <= last)
+                        .toList(),
+                new FileStore(store, Clock.systemUTC()),
+                "user",
+                NEW_TASK);
     }
 
     private List<NewFileTask> files(ManifestFormat format, byte[] manifest) {
@@ -182,6 +205,12 @@ class ManifestFilesTest {
         }
 
         @Test
+        void areReadAsReportsGuardThem() {
+            assertThat(csv("item,filename,guarded", "'=1,'-a,item", "'=1x,'-a,item filename", "'=2,b,", "=3,c,item"))
+                    .containsExactly(file("=1", "'-a"), file("=1x", "-a"), file("'=2", "b"), file("=3", "c"));
+        }
+
+        @Test
         void thatNeverEndAreGivenUp() {
             InputStream endless = new InputStream() {
                 private int bytes;
@@ -200,6 +229,33 @@ class ManifestFilesTest {
             };
 
             assertRefused(() -> files(ManifestFormat.CSV, endless, false, 10), "longer than 65536 bytes");
+        }
+    }
+
+    @Nested
+    class OfEarlierUploads {
+        @Test
+        void areFilesWithTheSameBytes() {
+            NewFileTask file =
+                    ndjson("{\"item\": \"/a.txt\", \"uploaded_file_id\": 17}").get(0);
+
+            assertThat(file.item()).isEqualTo("/a.txt");
+            assertThat(file.filename()).isEqualTo("a.txt");
+            assertThat(file.sizeBytes()).isEqualTo(3);
+            assertThat(file.sha256()).isEqualTo("ab".repeat(32));
+            assertThat(file.storedAs()).contains(NEW_TASK.toString());
+            assertThat(store.resolve(String.valueOf(file.storedAs()))).hasContent("old");
+        }
+
+        @Test
+        void areRefusedIfTheirBytesAreGoneOrTheIdIsNone() {
+            assertRefused(() -> csv("item,uploaded_file_id", "a,18"), "Line 2 of", "18 are not kept any more");
+            assertRefused(() -> csv("item,uploaded_file_id", "a,19"), "Line 2 of", "19 are not kept any more");
+            assertRefused(() -> csv("item,uploaded_file_id", "a,-1"), "Line 2 of", "-1 are not kept any more");
+            assertRefused(() -> csv("item,uploaded_file_id", "a,x"), "Line 2 of", "must be the file_id");
+            assertRefused(() -> ndjson("{\"item\": \"a\", \"uploaded_file_id\": \"17\"}"), "must be the file_id");
+            assertRefused(
+                    () -> ndjson("{\"path\": \"" + root + "/a\", \"uploaded_file_id\": 17}"), "an item, not a path");
         }
     }
 

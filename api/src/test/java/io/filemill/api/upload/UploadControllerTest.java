@@ -91,7 +91,8 @@ class UploadControllerTest {
                 recorded,
                 Set.of("document", "noop"),
                 new CurrentUser(AccessMode.OPEN, AuthProperties.Sharing.NONE));
-        var manifests = new Manifests(store, roots, uploads, MultipartReceiver.Limits.NONE);
+        var manifests =
+                new Manifests(store, roots, uploads, (user, first, last) -> List.of(), MultipartReceiver.Limits.NONE);
         mvc = Slice.of(new UploadController(uploads, manifests, Slice.json()), new JsonBodyLimit(100_000));
     }
 

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.DigestInputStream;
@@ -67,6 +68,25 @@ public final class FileStore {
             Files.deleteIfExists(file);
             throw e;
         }
+    }
+
+    /**
+     * Gives a stored file to another upload task too, without copying it where the disk can do that. Each task deletes its own.
+     *
+     * @param number tells the files of one upload task apart
+     * @return what {@link #path} asks for
+     * @throws NoSuchFileException if the file is not there any more
+     */
+    public String share(String storedAs, UUID uploadTaskId, int number) throws IOException {
+        Path folder = folder(uploadTaskId);
+        Files.createDirectories(folder);
+        Path file = folder.resolve(Integer.toString(number));
+        try {
+            Files.createLink(file, path(storedAs));
+        } catch (UnsupportedOperationException e) {
+            Files.copy(path(storedAs), file);
+        }
+        return root.relativize(file).toString();
     }
 
     /** Where a stored file lies. */
