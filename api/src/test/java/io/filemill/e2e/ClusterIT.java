@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.filemill.db.PostgresServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** One API and two workers as processes on one PostgreSQL, as a cluster runs them. */
 class ClusterIT {
@@ -166,7 +169,9 @@ class ClusterIT {
     @Test
     void losesNoAttemptWhenThreeWorkersAreRestartedOneAfterTheOther() throws Exception {
         Map<String, Integer> healthPorts = Map.of("first", freePort(), "second", freePort(), "third", freePort());
-        Map<String, Program> workers = startWorkers(Map.of("FILEMILL_WORKER_DRAIN_GRACE", "3s"), healthPorts);
+        Map<String, String> settings = Map.of("FILEMILL_WORKER_DRAIN_GRACE", "3s", "FILEMILL_LOG_FORMAT", "ecs");
+        Map<String, Program> workers = startWorkers(settings, healthPorts);
+        assertThat(metrics(healthPorts.get("first"))).contains("filemill_node_ready 1.0");
         String longerThanTheGrace = submit(3, 8_000);
         await().atMost(Duration.ofSeconds(20))
                 .until(() ->
@@ -189,7 +194,7 @@ class ClusterIT {
                 assertThat(worker.isAlive()).isTrue();
             }
             worker.awaitExit(Duration.ofSeconds(30));
-            startWorkers(Map.of("FILEMILL_WORKER_DRAIN_GRACE", "3s"), Map.of(name + " again", freePort()));
+            startWorkers(settings, Map.of(name + " again", freePort()));
         }
 
         for (String task : withinTheGrace) {
@@ -214,6 +219,17 @@ class ClusterIT {
         assertThat(files(longerThanTheGrace))
                 .as("one was given back")
                 .anySatisfy(file -> assertThat(file.path("attempt").asInt()).isGreaterThan(1));
+        assertThat(workers.get(busy)
+                        .output()
+                        .lines()
+                        .filter(line -> line.contains("File task released"))
+                        .map(new JsonMapper()::readTree))
+                .as("the log as JSON")
+                .isNotEmpty()
+                .allSatisfy(line -> {
+                    assertThat(line.path("task_id").asString()).isEqualTo(longerThanTheGrace);
+                    assertThat(line.path("attempt").asString()).isEqualTo("1");
+                });
         assertThat(nodes())
                 .containsEntry("first", "stopped")
                 .containsEntry("second", "stopped")
@@ -241,6 +257,13 @@ class ClusterIT {
     private static int freePort() throws IOException {
         try (var socket = new ServerSocket(0)) {
             return socket.getLocalPort();
+        }
+    }
+
+    private static String metrics(int port) throws IOException {
+        var address = URI.create("http://127.0.0.1:" + port + "/actuator/prometheus");
+        try (InputStream answer = address.toURL().openStream()) {
+            return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

@@ -64,8 +64,11 @@ public class DatabaseConfiguration {
     /** How long a node may be silent before it loses its files. */
     public static final Duration NODE_LEASE = Duration.ofSeconds(15);
 
+    /**
+     * @param ignored made before the wait for the database, so that its classes are loaded meanwhile
+     */
     @Bean(destroyMethod = "close")
-    Database database(DatabaseProperties properties, ObjectProvider<EarlyDatabase.Opening> opening) {
+    Database database(DatabaseProperties properties, ObjectProvider<EarlyDatabase.Opening> opening, Telemetry ignored) {
         EarlyDatabase.Opening early = opening.getIfAvailable();
         return early == null ? Database.open(properties) : early.await();
     }
