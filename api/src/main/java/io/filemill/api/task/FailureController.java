@@ -1,0 +1,82 @@
+package io.filemill.api.task;
+
+import io.filemill.api.cache.EntityTag;
+import io.filemill.api.problem.ProblemException;
+import io.filemill.api.security.CurrentUser;
+import io.filemill.db.failure.Failure;
+import io.filemill.db.task.FailureGroup;
+import io.filemill.db.task.FileTaskRepository;
+import io.filemill.db.task.UploadTask;
+import io.filemill.db.task.UploadTaskRepository;
+import java.util.List;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.WebRequest;
+
+/** Shows why files of a task failed, by cause, and what to do about each. */
+@RestController
+final class FailureController {
+    private final UploadTaskRepository tasks;
+    private final FileTaskRepository files;
+    private final CurrentUser user;
+
+    FailureController(UploadTaskRepository tasks, FileTaskRepository files, CurrentUser user) {
+        this.tasks = tasks;
+        this.files = files;
+        this.user = user;
+    }
+
+    /** The failures of a task change only together with it, so they need not be read to answer that nothing changed. */
+    @GetMapping("/v1/tasks/{id}/failures")
+    ResponseEntity<FailureList> list(@PathVariable String id, WebRequest request) {
+        UploadTask task = TaskId.parse(id)
+                .flatMap(parsed -> tasks.find(user.id(), parsed))
+                .orElseThrow(() -> ProblemException.taskNotFound(id));
+        return EntityTag.of(task.version())
+                .answer(
+                        request,
+                        () -> new FailureList(files.failures(task.id()).stream()
+                                .map(FailureView::of)
+                                .toList()));
+    }
+
+    /** The JSON of a task's failures, the most frequent cause first. */
+    record FailureList(List<FailureView> failures) {}
+
+    /**
+     * The JSON of one cause.
+     *
+     * @param files how many files failed because of it
+     * @param whatToDo a sentence for a person
+     */
+    record FailureView(
+            String errorCode,
+            String errorComponent,
+            String errorActionableBy,
+            boolean errorRetryable,
+            long files,
+            String whatToDo,
+            Example example) {
+
+        static FailureView of(FailureGroup group) {
+            Failure failure = group.example();
+            return new FailureView(
+                    failure.code(),
+                    failure.component().word(),
+                    failure.actionableBy().name(),
+                    failure.retryable(),
+                    group.files(),
+                    Advice.on(failure),
+                    new Example(
+                            group.exampleId(),
+                            group.exampleFilename(),
+                            failure.phase().word(),
+                            failure.message()));
+        }
+    }
+
+    /** One of the files, and what it says. */
+    record Example(long fileId, String filename, String errorPhase, String error) {}
+}
