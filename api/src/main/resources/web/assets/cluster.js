@@ -72,16 +72,19 @@ function nodes() {
   </section>`;
 }
 
+/** A node takes more short files than it has slots, so that none stands still between two of them. */
 function nodeCard(node) {
+  const busy = Math.min(node.busy_slots, node.slots);
+  const ahead = node.busy_slots - busy;
   return html`<li class="card node">
     <div class="line">
       <h3 class="name">${node.name}</h3>
       ${badge(STANDINGS[node.status] ?? "quiet", node.status)}
     </div>
-    <p class="line small"><span>${count(node.busy_slots)} of ${plural(node.slots, "slot")} busy</span><span class="muted">${
-      node.slots > 0 ? Math.round((100 * node.busy_slots) / node.slots) : 0
-    } %</span></p>
-    ${usage(`Busy slots of ${node.name}`, node.busy_slots, node.slots)}
+    <p class="line small"><span>${count(busy)} of ${plural(node.slots, "slot")} busy</span><span class="muted">${
+      ahead > 0 ? `${plural(ahead, "file")} taken ahead` : `${Math.round((100 * busy) / node.slots)} %`
+    }</span></p>
+    ${usage(`Busy slots of ${node.name}`, busy, node.slots)}
     <dl class="pairs">
       <div><dt>Processors</dt><dd>${plural(node.cpus, "CPU")}, ${bytes(node.memory_bytes)} of memory</dd></div>
       <div><dt>GPUs</dt><dd>${node.gpus.length === 0 ? "none" : gpus(node.gpus)}</dd></div>

@@ -28,7 +28,7 @@ export function duration(seconds) {
   if (seconds === null || seconds === undefined) {
     return "";
   }
-  if (seconds < 10) {
+  if (seconds < 10 && !Number.isInteger(seconds)) {
     return `${seconds < 0.1 ? "0.1" : seconds.toFixed(1)} s`;
   }
   const s = Math.round(seconds);

@@ -340,7 +340,7 @@ function failures() {
           <div class="actions">
             <button type="button" ?disabled=${view.working} @click=${() => retryCause(cause)}
               aria-label="Retry ${plural(cause.files, "file")} with ${cause.error_code}">Retry ${count(cause.files)}</button>
-            <button type="button" class="plain" @click=${() => showCause(cause)} aria-label="Show the files with ${cause.error_code}">Show these files</button>
+            <button type="button" class="plain" @click=${() => showCause(cause)}>Show these files<span class="unseen"> with ${cause.error_code}</span></button>
           </div>
         </li>`,
       )}
@@ -363,8 +363,8 @@ function files(task) {
           @click=${() => filter(status)}>${label} <span class="muted">${count(task[counter])}</span></button>`,
       )}
       ${view.errorCode
-        ? html`<button type="button" class="filter" aria-pressed="true" @click=${() => filter("failed")} aria-label="Only ${view.errorCode}; press to show all failed files"
-            ><span class="mono">${view.errorCode}</span> ×</button>`
+        ? html`<button type="button" class="filter" aria-pressed="true" @click=${() => filter("failed")}
+            ><span class="mono">${view.errorCode}</span><span aria-hidden="true">×</span><span class="unseen">only; press to show all failed files</span></button>`
         : nothing}
     </div>
     ${view.filesError ? trouble(view.filesError, () => loadFiles(view)) : nothing} ${table()} ${pages()}
