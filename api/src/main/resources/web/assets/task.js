@@ -38,6 +38,7 @@ function blank(id) {
     task: null,
     error: null,
     failures: [],
+    counted: null,
     files: null,
     filesError: null,
     status: "",
@@ -97,8 +98,14 @@ function take(mine, task) {
   changed();
 }
 
+/** Counting very many failures takes a while, so they are counted only when there are others. */
 async function loadFailures(mine) {
+  const counted = `${mine.task.failed_files} ${mine.task.outcome}`;
+  if (mine.counted === counted) {
+    return;
+  }
   mine.failures = mine.task.failed_files === 0 ? [] : (await get(`v1/tasks/${mine.id}/failures`)).failures;
+  mine.counted = counted;
 }
 
 async function loadFiles(mine) {
@@ -166,6 +173,7 @@ async function act(action, said) {
     notify(error.message, "bad");
   }
   mine.working = false;
+  mine.counted = null;
   if (mine === view) {
     await load(mine);
   }

@@ -52,9 +52,11 @@ final class Chromium implements AutoCloseable {
                 .map(Path::of)
                 .filter(Files::isExecutable)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("The tests of the web page need Chromium, and there is none at "
-                        + String.join(", ", USUAL)
-                        + ". Install it (Debian: apt-get install chromium), or name it with -Dfilemill.test.chromium=/path."));
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "The tests of the web page need Chromium, and there is none at "
+                                        + String.join(", ", USUAL)
+                                        + ". Install it (Debian: apt-get install chromium), or name it with -Dfilemill.test.chromium=/path."));
     }
 
     Browser browser() {

@@ -91,8 +91,7 @@ class PageIT {
     }
 
     private void open(Browser.NewContextOptions options) {
-        context = chromium.browser()
-                .newContext(options.setLocale("en-GB").setReducedMotion(ReducedMotion.REDUCE));
+        context = chromium.browser().newContext(options.setLocale("en-GB").setReducedMotion(ReducedMotion.REDUCE));
         context.setDefaultTimeout(PATIENCE_MS);
         page = context.newPage();
         page.onPageError(complaints::add);
@@ -116,7 +115,8 @@ class PageIT {
     }
 
     private Locator button(String name) {
-        return page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName(name).setExact(true));
+        return page.getByRole(
+                AriaRole.BUTTON, new GetByRoleOptions().setName(name).setExact(true));
     }
 
     private Locator heading(String name) {
@@ -142,11 +142,17 @@ class PageIT {
     }
 
     private void waitUntilEnded(Locator badge, String word) {
-        assertThat(badge).hasText(word, new com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MS));
+        assertThat(badge)
+                .hasText(
+                        word,
+                        new com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions()
+                                .setTimeout(PATIENCE_MS));
     }
 
     private void picture(String name) {
-        page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")).setFullPage(true));
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(PICTURES.resolve(name + ".png"))
+                .setFullPage(true));
     }
 
     @Test
@@ -154,7 +160,9 @@ class PageIT {
     void showsWhatToDoWhenThereIsNothingYet() {
         visit("");
         assertThat(page.getByText("No tasks yet")).isVisible();
-        assertThat(page.getByText("of 2", new Page.GetByTextOptions().setExact(false)).first()).isVisible();
+        assertThat(page.getByText("of 2", new Page.GetByTextOptions().setExact(false))
+                        .first())
+                .isVisible();
         assertIsAccessible();
         picture("empty");
 
@@ -173,13 +181,16 @@ class PageIT {
                 .startsWith("default-src 'self'; ")
                 .contains("frame-ancestors 'none'", "require-trusted-types-for 'script'")
                 .doesNotContain("unsafe", "http");
-        assertThat(whole.text()).doesNotContain("<style", "style=", "onload=").doesNotContainPattern("<script[^>]*>[^<]");
+        assertThat(whole.text())
+                .doesNotContain("<style", "style=", "onload=")
+                .doesNotContainPattern("<script[^>]*>[^<]");
         for (String path : List.of("/", "/assets/app.js", "/assets/style.css", "/assets/lit-html/lit-html.js")) {
             Answer first = api.get(path);
             assertThat(first.status()).as(path).isEqualTo(200);
             assertThat(first.header("X-Content-Type-Options")).isEqualTo("nosniff");
             assertThat(first.header("Cache-Control")).isEqualTo("no-cache");
-            Answer again = api.send(HttpRequest.newBuilder(api.uri(path)).header("If-None-Match", first.header("ETag")));
+            Answer again =
+                    api.send(HttpRequest.newBuilder(api.uri(path)).header("If-None-Match", first.header("ETag")));
             assertThat(again.status()).as(path).isEqualTo(304);
         }
         assertThat(api.get("/assets/app.js").header("Content-Type")).startsWith("text/javascript");
@@ -191,15 +202,16 @@ class PageIT {
     void uploadsAreIngestedSearchedAndTheirFailuresExplained() {
         visit("");
         String report = "A colony of pipistrelle bats <img src=x onerror=alert(1)> lives above the reading room.";
-        page.getByLabel("Choose files")
-                .setInputFiles(new FilePayload[] {file("bats <b>bold</b>.txt", report), file("damaged.pdf", "%PDF-1.7 nothing more")});
+        page.getByLabel("Choose files").setInputFiles(new FilePayload[] {
+            file("bats <b>bold.txt", report), file("damaged.pdf", "%PDF-1.7 nothing more")
+        });
 
-        Locator row = page.locator(".task").filter(having("bats <b>bold</b>.txt and 1 more"));
+        Locator row = page.locator(".task").filter(having("bats <b>bold.txt and 1 more"));
         waitUntilEnded(row.locator(".badge"), "Done, some failed");
         assertThat(row).containsText("2 of 2 files, 1 failed");
 
         row.getByRole(AriaRole.LINK).click();
-        assertThat(heading("bats <b>bold</b>.txt and 1 more")).isVisible();
+        assertThat(heading("bats <b>bold.txt and 1 more")).isVisible();
         Locator cause = page.locator(".cause");
         assertThat(cause).containsText("CORRUPT");
         assertThat(cause).containsText("Open one of these files in the program that made it.");
@@ -259,8 +271,7 @@ class PageIT {
     void aRunningTaskMovesByItselfAndIsPausedChangedAndCancelled() {
         String task = noopTask(120, 150);
         visit("#/tasks/" + task);
-        Locator bar = page.getByRole(
-                AriaRole.PROGRESSBAR, new GetByRoleOptions().setName("Progress of this task"));
+        Locator bar = page.getByRole(AriaRole.PROGRESSBAR, new GetByRoleOptions().setName("Progress of this task"));
         assertThat(bar).hasAttribute("aria-valuetext", Pattern.compile("[1-9]\\d* of 120 files"));
         String before = bar.getAttribute("aria-valuetext");
         assertThat(bar).not().hasAttribute("aria-valuetext", before);
@@ -273,7 +284,8 @@ class PageIT {
         assertThat(badge).hasText("Paused");
         page.getByLabel("Priority").selectOption("9");
         assertThat(page.getByText("The priority is 9 now.").first()).isVisible();
-        assertThat(api.get("/v1/tasks/" + task).json().get("priority").intValue()).isEqualTo(9);
+        assertThat(api.get("/v1/tasks/" + task).json().get("priority").intValue())
+                .isEqualTo(9);
         button("Resume").click();
         assertThat(badge).hasText("Running");
 
@@ -281,7 +293,8 @@ class PageIT {
         assertThat(page.getByRole(AriaRole.DIALOG)).containsText("waiting files will not run");
         button("Cancel the task").click();
         assertThat(badge).hasText("Cancelled");
-        assertThat(api.get("/v1/tasks/" + task).json().get("outcome").stringValue()).isEqualTo("cancelled");
+        assertThat(api.get("/v1/tasks/" + task).json().get("outcome").stringValue())
+                .isEqualTo("cancelled");
         assertThat(button("Pause")).hasCount(0);
     }
 
@@ -318,7 +331,8 @@ class PageIT {
         page.onConsoleMessage(message -> complaints.removeIf(text -> text.contains("status of 4")));
         button("Submit").click();
         assertThat(page.locator("#path-problem")).containsText("/etc/passwd");
-        assertThat(page.getByLabel("File, folder or pattern that the nodes can read")).hasAttribute("aria-describedby", "path-problem");
+        assertThat(page.getByLabel("File, folder or pattern that the nodes can read"))
+                .hasAttribute("aria-describedby", "path-problem");
     }
 
     @Test
@@ -329,8 +343,7 @@ class PageIT {
         tabTo("Skip to the content");
         page.keyboard().press("Enter");
         tabTo("Choose files");
-        assertThat(page.locator("label.button").filter(having("Choose files")))
-                .hasCSS("outline-style", "solid");
+        assertThat(page.locator("label.button").filter(having("Choose files"))).hasCSS("outline-style", "solid");
         page.locator("a[href='#/tasks/" + task + "']").waitFor();
         tabToHref("#/tasks/" + task);
         page.keyboard().press("Enter");
@@ -350,7 +363,8 @@ class PageIT {
 
     /** Presses Tab until an element with this name has the focus. */
     private void tabTo(String name) {
-        tabUntil("element => (element.labels?.[0]?.innerText ?? element.innerText ?? '').trim() === " + "'" + name + "'");
+        tabUntil("element => (element.labels?.[0]?.innerText ?? element.innerText ?? '').trim() === " + "'" + name
+                + "'");
     }
 
     private void tabToHref(String href) {
@@ -414,7 +428,9 @@ class PageIT {
                         .setContentType("text/event-stream")
                         .setBody("retry: 60000\n\n"));
             } else if (key == null) {
-                route.fulfill(new com.microsoft.playwright.Route.FulfillOptions().setStatus(401).setBody("{}"));
+                route.fulfill(new com.microsoft.playwright.Route.FulfillOptions()
+                        .setStatus(401)
+                        .setBody("{}"));
             } else if (route.request().url().endsWith("/v1/events/ticket")) {
                 keys.add(key);
                 route.fulfill(new com.microsoft.playwright.Route.FulfillOptions().setBody("{\"ticket\":\"once\"}"));

@@ -406,7 +406,8 @@ public final class FileTaskRepository {
 
     /** The failed files of a task by cause, the most frequent cause first. Reads the entries of an index that has failed files only. */
     public List<FailureGroup> failures(UUID uploadTaskId) {
-        return jdbc.sql("select * from failures_of(:uploadTaskId) order by files desc, error_code, error_component, error_phase")
+        return jdbc.sql(
+                        "select * from failures_of(:uploadTaskId) order by files desc, error_code, error_component, error_phase")
                 .param("uploadTaskId", uploadTaskId)
                 .query(FailureGroup::of)
                 .list();

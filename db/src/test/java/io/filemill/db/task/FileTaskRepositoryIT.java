@@ -524,8 +524,9 @@ class FileTaskRepositoryIT {
 
             assertThat(db.fileTasks.failures(task))
                     .extracting(
-                            FailureGroup::files, group -> group.example().code(), group -> group.example()
-                                    .retryable())
+                            FailureGroup::files,
+                            group -> group.example().code(),
+                            group -> group.example().retryable())
                     .containsExactly(tuple(2L, "CORRUPT", false), tuple(1L, "UNAVAILABLE", true));
             assertThat(db.fileTasks.failures(task).get(1))
                     .isEqualTo(new FailureGroup(1, TestDatabase.unavailable(), files.get(0), "file 1"));
