@@ -1,6 +1,7 @@
 package io.filemill.worker;
 
 import io.filemill.db.DatabaseConfiguration;
+import io.filemill.db.telemetry.Telemetry;
 import io.filemill.worker.document.DocumentConfiguration;
 import io.filemill.worker.node.WorkerNode;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 
@@ -31,6 +33,23 @@ public class WorkerApplication {
      * @throws RuntimeException if the database cannot be reached or a setting is wrong; the message says which
      */
     public static RunningWorker start(Map<String, Object> properties, boolean shutdownHook) {
+        return start(properties, shutdownHook, context -> {});
+    }
+
+    /**
+     * Starts a node inside another program, as {@link #start(Map, boolean)} does without a shutdown hook.
+     *
+     * @param telemetry where it counts; the caller closes it
+     */
+    public static RunningWorker start(Map<String, Object> properties, Telemetry telemetry) {
+        return start(
+                properties, false, context -> context.getBeanFactory().registerSingleton("sharedTelemetry", telemetry));
+    }
+
+    private static RunningWorker start(
+            Map<String, Object> properties,
+            boolean shutdownHook,
+            ApplicationContextInitializer<ConfigurableApplicationContext> initializer) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--spring.config.name=filemill",
                 "--spring.main.keep-alive="
@@ -38,6 +57,7 @@ public class WorkerApplication {
         properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         ConfigurableApplicationContext context = new SpringApplicationBuilder(WorkerApplication.class)
                 .web(WebApplicationType.NONE)
+                .initializers(initializer)
                 .bannerMode(Banner.Mode.OFF)
                 .registerShutdownHook(shutdownHook)
                 .logStartupInfo(false)

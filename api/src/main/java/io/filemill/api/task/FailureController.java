@@ -28,13 +28,13 @@ final class FailureController {
         this.user = user;
     }
 
-    /** The failures of a task change only together with it, so they need not be read to answer that nothing changed. */
+    /** Lists the failed files of a task by cause, the most frequent first. */
     @GetMapping("/v1/tasks/{id}/failures")
     ResponseEntity<FailureList> list(@PathVariable String id, WebRequest request) {
         UploadTask task = TaskId.parse(id)
                 .flatMap(parsed -> tasks.find(user.id(), parsed))
                 .orElseThrow(() -> ProblemException.taskNotFound(id));
-        return EntityTag.of(task.version())
+        return EntityTag.of(task.version()) // failures change only together with their task
                 .answer(
                         request,
                         () -> new FailureList(files.failures(task.id()).stream()
@@ -42,14 +42,20 @@ final class FailureController {
                                 .toList()));
     }
 
-    /** The JSON of a task's failures, the most frequent cause first. */
+    /**
+     * The failures of a task.
+     *
+     * @param failures its causes, the most frequent first
+     */
     record FailureList(List<FailureView> failures) {}
 
     /**
-     * The JSON of one cause.
+     * A cause of failures.
      *
+     * @param errorCode a stable word for programs, for example {@code ENCRYPTED}
      * @param files how many files failed because of it
-     * @param whatToDo a sentence for a person
+     * @param whatToDo a sentence or two for a person
+     * @param example one of these files
      */
     record FailureView(
             String errorCode,
@@ -58,7 +64,7 @@ final class FailureController {
             boolean errorRetryable,
             long files,
             String whatToDo,
-            Example example) {
+            FailedExample example) {
 
         static FailureView of(FailureGroup group) {
             Failure failure = group.example();
@@ -69,7 +75,7 @@ final class FailureController {
                     failure.retryable(),
                     group.files(),
                     Advice.on(failure),
-                    new Example(
+                    new FailedExample(
                             group.exampleId(),
                             group.exampleFilename(),
                             failure.phase().word(),
@@ -77,6 +83,10 @@ final class FailureController {
         }
     }
 
-    /** One of the files, and what it says. */
-    record Example(long fileId, String filename, String errorPhase, String error) {}
+    /**
+     * A file that failed.
+     *
+     * @param error what is wrong with it
+     */
+    record FailedExample(long fileId, String filename, String errorPhase, String error) {}
 }

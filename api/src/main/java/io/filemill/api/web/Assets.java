@@ -8,14 +8,16 @@ import org.springframework.http.CacheControl;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Serves what the page consists of at {@code /assets/}, its library included. Browsers keep it and ask by entity tag whether it is still
+ * Serves the page at {@code /}, and what it consists of at {@code /assets/}, its library included. Browsers keep it and ask by entity tag whether it is still
  * the same, so a new version of the server shows its own page at once. Safe for use by several threads.
  */
 @Component
 final class Assets implements WebMvcConfigurer {
+    private static final String PAGE = "/";
     private static final String ALL = "/assets/**";
     private static final String OF_LIBRARY = "/assets/lit-html/**";
 
@@ -33,8 +35,13 @@ final class Assets implements WebMvcConfigurer {
     }
 
     @Override
+    public void addViewControllers(ViewControllerRegistry registry) {
+        registry.addViewController(PAGE).setViewName("forward:/assets/index.html");
+    }
+
+    @Override
     public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(new PageHeaders()).addPathPatterns(PageController.PATH, ALL);
+        registry.addInterceptor(new PageHeaders()).addPathPatterns(PAGE, ALL);
     }
 
     private void add(ResourceHandlerRegistry registry, String pattern, String location) {
