@@ -3,8 +3,8 @@ package io.filemill.api.report;
 import io.filemill.api.cache.EntityTag;
 import io.filemill.api.openapi.Responds;
 import io.filemill.api.problem.ProblemException;
-import io.filemill.api.security.CurrentUser;
 import io.filemill.api.task.TaskId;
+import io.filemill.api.task.VisibleTasks;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTask;
 import jakarta.servlet.http.HttpServletRequest;
@@ -31,11 +31,11 @@ import org.springframework.web.context.request.WebRequest;
 @RestController
 final class ReportController {
     private final Reports reports;
-    private final CurrentUser user;
+    private final VisibleTasks visible;
 
-    ReportController(Reports reports, CurrentUser user) {
+    ReportController(Reports reports, VisibleTasks visible) {
         this.reports = reports;
-        this.user = user;
+        this.visible = visible;
     }
 
     /**
@@ -105,7 +105,7 @@ final class ReportController {
     }
 
     private UploadTask task(String id) {
-        return reports.task(user.id(), TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id)));
+        return TaskId.parse(id).flatMap(visible::find).orElseThrow(() -> ProblemException.taskNotFound(id));
     }
 
     private static @Nullable TaskStatus status(@Nullable String only) {

@@ -9,7 +9,6 @@ import io.filemill.db.task.UploadTaskRepository;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -27,11 +26,6 @@ final class Reports {
     Reports(UploadTaskRepository tasks, ReportRepository files) {
         this.tasks = tasks;
         this.files = files;
-    }
-
-    /** The task that a report is wanted of, if the user has it. */
-    UploadTask task(String userId, UUID id) {
-        return tasks.find(userId, id).orElseThrow(() -> ProblemException.taskNotFound(id.toString()));
     }
 
     /**
@@ -54,7 +48,9 @@ final class Reports {
                 rows.flush();
             }
         } while (page.size() == PAGE);
-        task(task.userId(), task.id());
+        if (tasks.find(task.userId(), task.id()).isEmpty()) {
+            throw ProblemException.taskNotFound(task.id().toString());
+        }
         rows.flush();
     }
 }

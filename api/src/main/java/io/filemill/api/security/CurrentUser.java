@@ -34,6 +34,11 @@ public final class CurrentUser {
         return caller().scopes().contains(Scope.ADMIN);
     }
 
+    /** Whether the user sees what belongs to the given user. */
+    public boolean sees(String owner) {
+        return owner.equals(id()) || (seesAnonymous() && owner.equals(ANONYMOUS));
+    }
+
     /** Whether the tasks of the anonymous user are shown to this one too. */
     public boolean seesAnonymous() {
         return sharing != AuthProperties.Sharing.NONE && !id().equals(ANONYMOUS);

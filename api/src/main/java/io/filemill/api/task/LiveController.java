@@ -162,7 +162,7 @@ final class LiveController {
         UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
         Changes found = changes.of(task);
         List<UploadTask> own = found.tasks().stream()
-                .filter(one -> one.userId().equals(user.id()))
+                .filter(one -> user.sees(one.userId()))
                 .toList();
         if (own.isEmpty()) {
             throw ProblemException.taskNotFound(id);

@@ -247,6 +247,7 @@ class OpenApiIT {
                 "/v1/tasks?outcome=failed&created_from=2020-01-01T00:00:00Z&created_before=2120-01-01T00:00:00Z",
                 path,
                 path + "/files?limit=2",
+                path + "/failures",
                 path + "/files?status=failed&error_code=CORRUPT",
                 path + "/enhanced",
                 "/v1/tasks/enhanced",

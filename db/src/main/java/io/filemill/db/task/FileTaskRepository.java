@@ -407,6 +407,15 @@ public final class FileTaskRepository {
                 : listWithError(uploadTaskId, errorCode, statuses, afterId, limit);
     }
 
+    /** The failed files of a task by cause, the most frequent cause first. Reads the entries of an index that has failed files only. */
+    public List<FailureGroup> failures(UUID uploadTaskId) {
+        return jdbc.sql(
+                        "select * from failures_of(:uploadTaskId) order by files desc, error_code, error_component, error_phase")
+                .param("uploadTaskId", uploadTaskId)
+                .query(FailureGroup::of)
+                .list();
+    }
+
     /** The files of a task that are not completed, in the order in which they were submitted. */
     public List<FileTask> listNotCompleted(UUID uploadTaskId, int limit) {
         return listInStates(uploadTaskId, NOT_COMPLETED, 0, limit);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
+import io.filemill.db.failure.Component;
 import io.filemill.db.failure.Failure;
 import io.filemill.db.failure.Phase;
 import java.time.Duration;
@@ -505,6 +506,56 @@ class FileTaskRepositoryIT {
             return results;
         } finally {
             pool.shutdownNow();
+        }
+    }
+
+    @Nested
+    class Failures {
+        @Test
+        void areGroupedByCauseWithTheMostFrequentFirst() {
+            UUID task = db.submit("ann", 4);
+            List<Long> files = db.fileIds(task);
+            end(files.get(0), TestDatabase.unavailable());
+            end(files.get(1), TestDatabase.corrupt());
+            end(files.get(2), TestDatabase.corrupt());
+            db.fileTasks.finish(List.of(completed(claim(files.get(3)))));
+            UUID other = db.submit("ann", 1);
+            end(db.fileIds(other).get(0), TestDatabase.corrupt());
+
+            assertThat(db.fileTasks.failures(task))
+                    .extracting(
+                            FailureGroup::files,
+                            group -> group.example().code(),
+                            group -> group.example().retryable())
+                    .containsExactly(tuple(2L, "CORRUPT", false), tuple(1L, "UNAVAILABLE", true));
+            assertThat(db.fileTasks.failures(task).get(1))
+                    .isEqualTo(new FailureGroup(1, TestDatabase.unavailable(), files.get(0), "file 1"));
+        }
+
+        @Test
+        void keepThosePartsApartThatFailedWithTheSameCode() {
+            List<Long> files = db.fileIds(db.submit("ann", 2));
+            UUID task = db.fileTasks.find("ann", files.get(0)).orElseThrow().uploadTaskId();
+            end(files.get(0), Failure.passing("UNAVAILABLE", Component.FLOW, Phase.EMBEDDING, "Busy."));
+            end(files.get(1), Failure.passing("UNAVAILABLE", Component.INDEX, Phase.INDEXING, "Away."));
+
+            assertThat(db.fileTasks.failures(task))
+                    .extracting(group -> group.example().component())
+                    .containsExactly(Component.FLOW, Component.INDEX);
+        }
+
+        @Test
+        void areNoneWhereFilesWaitForTheirNextAttempt() {
+            UUID task = db.submit("ann", 1);
+            ClaimedFile file = claim(db.fileIds(task).get(0));
+            db.fileTasks.retry(file.id(), file.attempt(), Duration.ofMinutes(1), TestDatabase.unavailable());
+
+            assertThat(db.fileTasks.failures(task)).isEmpty();
+        }
+
+        private void end(long id, Failure failure) {
+            ClaimedFile file = claim(id);
+            db.fileTasks.finish(List.of(FinishedFile.failed(file.id(), file.attempt(), failure)));
         }
     }
 }

@@ -74,6 +74,9 @@ class ReadCostIT {
                 .isEmpty();
         assertThat(costOf(when, () -> db.fileTasks.list(task.id(), null, "UNAVAILABLE", 0, PAGE)))
                 .hasSize(PAGE);
+        assertThat(costOf(when, () -> db.fileTasks.failures(task.id())))
+                .singleElement()
+                .returns((long) LargeTask.FAILED, FailureGroup::files);
         assertThat(costOf(when, () -> db.fileTasks.listNotCompleted(task.id(), PAGE)))
                 .hasSize(PAGE)
                 .filteredOn(file -> file.status() == TaskStatus.FAILED)
