@@ -161,9 +161,8 @@ final class LiveController {
     private Changes find(String id) {
         UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
         Changes found = changes.of(task);
-        List<UploadTask> own = found.tasks().stream()
-                .filter(one -> user.sees(one.userId()))
-                .toList();
+        List<UploadTask> own =
+                found.tasks().stream().filter(one -> user.sees(one.userId())).toList();
         if (own.isEmpty()) {
             throw ProblemException.taskNotFound(id);
         }
