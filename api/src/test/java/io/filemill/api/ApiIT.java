@@ -183,6 +183,9 @@ class ApiIT {
                         "pending_files",
                         "duplicates_ignored",
                         "preparing",
+                        "files_per_second",
+                        "eta_seconds",
+                        "files_ahead",
                         "created_at",
                         "started_at",
                         "updated_at",
@@ -639,7 +642,7 @@ class ApiIT {
 
     @Test
     void whatIsNotThereIsAProblem() {
-        for (String path : List.of("/", "/v1/nothing", "/v2")) {
+        for (String path : List.of("/nothing", "/v1/nothing", "/v2")) {
             Answer answer = api.get(path);
             assertThat(answer.status()).as(path).isEqualTo(404);
             assertThat(answer.header("Content-Type")).as(path).isEqualTo("application/problem+json");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.filemill.api.audit.Action;
 import io.filemill.api.audit.Audit;
 import io.filemill.api.audit.Audit.Subject;
+import io.filemill.api.openapi.Responds;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.Scope;
@@ -51,6 +52,7 @@ final class KeyController {
     }
 
     /** Makes a key. The answer is the only one that shows it. */
+    @Responds(status = 201, body = KeyView.class)
     @PostMapping("/v1/keys")
     ResponseEntity<KeyView> create(@RequestBody KeyRequest request) {
         NewApiKey key = request.key();

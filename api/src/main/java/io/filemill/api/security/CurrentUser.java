@@ -1,5 +1,6 @@
 package io.filemill.api.security;
 
+import java.util.Optional;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
@@ -26,7 +27,13 @@ public final class CurrentUser {
 
     /** All that is known of the caller. */
     public Caller caller() {
-        return mode == AccessMode.OPEN ? Caller.ANONYMOUS : signedIn();
+        return known().orElseThrow(
+                        () -> new IllegalStateException("no caller is known on the thread " + Thread.currentThread()));
+    }
+
+    /** The caller, or empty where callers must sign in and this one has not, because what is asked for is open to all. */
+    public Optional<Caller> known() {
+        return mode == AccessMode.OPEN ? Optional.of(Caller.ANONYMOUS) : signedIn();
     }
 
     /** Whether the caller may do what concerns all users. */
@@ -54,11 +61,8 @@ public final class CurrentUser {
         return mode == AccessMode.OPEN;
     }
 
-    private static Caller signedIn() {
+    private static Optional<Caller> signedIn() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-        if (authentication instanceof CallerAuthentication known) {
-            return known.caller();
-        }
-        throw new IllegalStateException("no caller is known on the thread " + Thread.currentThread());
+        return authentication instanceof CallerAuthentication known ? Optional.of(known.caller()) : Optional.empty();
     }
 }

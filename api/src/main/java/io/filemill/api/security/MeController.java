@@ -19,6 +19,7 @@ final class MeController {
         this.user = user;
     }
 
+    /** Tells the caller who it is and what it may do. */
     @GetMapping("/v1/me")
     MeView me() {
         return MeView.of(user.caller(), user.isOpen());

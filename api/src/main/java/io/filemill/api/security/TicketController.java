@@ -1,5 +1,6 @@
 package io.filemill.api.security;
 
+import io.filemill.api.openapi.Responds;
 import io.filemill.db.key.EventTickets;
 import java.util.List;
 import org.springframework.http.CacheControl;
@@ -20,6 +21,7 @@ final class TicketController {
     }
 
     /** A ticket opens streams of the caller as {@code ?ticket=}, and nothing else. */
+    @Responds(status = 201, body = Ticket.class)
     @PostMapping("/v1/events/ticket")
     ResponseEntity<Ticket> create() {
         var holder = new EventTickets.Holder(user.id(), List.of(Scope.READ_OWN.word()));
@@ -29,7 +31,10 @@ final class TicketController {
     }
 
     /**
-     * @param expiresIn seconds
+     * What opens event streams.
+     *
+     * @param ticket the word for {@code ?ticket=}
+     * @param expiresIn for how many seconds it does
      */
     record Ticket(String ticket, long expiresIn) {
         @Override

@@ -66,6 +66,7 @@ final class FileController {
 
     /** Runs a failed file again; the answer tells why if it cannot be. */
     @PostMapping("/v1/files/{id}/retry")
+    @Fails(ProblemType.NO_USER_TOKEN)
     @ResponseStatus(HttpStatus.ACCEPTED)
     RetriedTask retry(@PathVariable String id) {
         FileTask file = find(id);

@@ -151,6 +151,7 @@ final class TaskController {
      * member takes. The answer tells which files it could not take and why; a second call changes nothing.
      */
     @PostMapping("/{id}/retry")
+    @Fails(ProblemType.NO_USER_TOKEN)
     @ResponseStatus(HttpStatus.ACCEPTED)
     RetriedTask retry(@PathVariable String id, @RequestBody(required = false) @Nullable RetryRequest request) {
         RetrySelection selection = request == null ? RetrySelection.ALL_FAILED : request.selection();

@@ -25,7 +25,7 @@ final class UserInLog implements WebMvcConfigurer, HandlerInterceptor {
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-        MDC.put("user", user.id());
+        user.known().ifPresent(caller -> MDC.put("user", caller.userId()));
         return true;
     }
 }

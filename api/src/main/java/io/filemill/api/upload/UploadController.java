@@ -46,6 +46,7 @@ final class UploadController {
     @Fails({
         ProblemType.NO_FILES,
         ProblemType.UNKNOWN_PROCESSOR,
+        ProblemType.NO_USER_TOKEN,
         ProblemType.IDEMPOTENCY_KEY_IN_FLIGHT,
         ProblemType.IDEMPOTENCY_KEY_REUSED,
         ProblemType.TOO_LARGE,
@@ -68,6 +69,7 @@ final class UploadController {
     @Fails({
         ProblemType.NO_FILES,
         ProblemType.UNKNOWN_PROCESSOR,
+        ProblemType.NO_USER_TOKEN,
         ProblemType.PATH_NOT_ALLOWED,
         ProblemType.IDEMPOTENCY_KEY_IN_FLIGHT,
         ProblemType.IDEMPOTENCY_KEY_REUSED,
@@ -100,6 +102,7 @@ final class UploadController {
     @Fails({
         ProblemType.NO_FILES,
         ProblemType.UNKNOWN_PROCESSOR,
+        ProblemType.NO_USER_TOKEN,
         ProblemType.PATH_NOT_ALLOWED,
         ProblemType.IDEMPOTENCY_KEY_IN_FLIGHT,
         ProblemType.IDEMPOTENCY_KEY_REUSED,
