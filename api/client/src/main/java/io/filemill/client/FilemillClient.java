@@ -405,6 +405,11 @@ public final class FilemillClient {
         return transport.call(Call.get("/v1/stats/queue"), QueueFigures.class);
     }
 
+    /** Addresses that are told when tasks end. */
+    public Webhooks webhooks() {
+        return new Webhooks(transport);
+    }
+
     /** Limits and pauses. */
     public Limits limits() {
         return new Limits(transport);
