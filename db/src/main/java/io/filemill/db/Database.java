@@ -2,6 +2,8 @@ package io.filemill.db;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
+import io.filemill.db.telemetry.Metrics;
 import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -144,6 +146,13 @@ public final class Database implements AutoCloseable {
         config.setInitializationFailTimeout(30_000);
         config.setConnectionInitSql("set idle_in_transaction_session_timeout = " + IDLE_TRANSACTION_LIMIT.toMillis());
         return new HikariDataSource(config);
+    }
+
+    /** As {@link #pool(String, int)}, and watched from the first scrape on. */
+    public HikariDataSource pool(String name, int size, Metrics metrics) {
+        HikariDataSource pool = pool(name, size);
+        metrics.bindAtFirstScrape(meters -> pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(meters)));
+        return pool;
     }
 
     /** Opens a new connection each time, whose statements may take as long as they need. */

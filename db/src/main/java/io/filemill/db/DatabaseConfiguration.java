@@ -20,10 +20,15 @@ import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.QueueStatisticsRepository;
 import io.filemill.db.task.RetryRows;
 import io.filemill.db.task.UploadTaskRepository;
+import io.filemill.db.telemetry.Metrics;
+import io.filemill.db.telemetry.Telemetry;
+import io.filemill.db.telemetry.Traces;
+import io.filemill.db.telemetry.TracingProperties;
 import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -35,14 +40,15 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The beans of this module, for the application context of an API or of a worker. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(DatabaseProperties.class)
+@EnableConfigurationProperties({DatabaseProperties.class, TracingProperties.class})
 public class DatabaseConfiguration {
     /**
      * Declared by an application that knows better than the settings how many connections its statements need.
      *
+     * @param name unique in its process
      * @param size connections
      */
-    public record StatementPool(int size) {}
+    public record StatementPool(String name, int size) {}
 
     /** How long a node may be silent before it loses its files. */
     public static final Duration NODE_LEASE = Duration.ofSeconds(15);
@@ -53,12 +59,18 @@ public class DatabaseConfiguration {
         return early == null ? Database.open(properties) : early.await();
     }
 
+    /** The process's own, unless whoever started this context has given it some to share. */
     @Bean(destroyMethod = "close")
-    HikariDataSource dataSource(Database database, DatabaseProperties properties, ObjectProvider<StatementPool> pool) {
-        return database.pool(
-                "statements",
-                pool.getIfAvailable(() -> new StatementPool(properties.poolSize()))
-                        .size());
+    @ConditionalOnMissingBean
+    Telemetry processTelemetry(TracingProperties tracing) {
+        return new Telemetry(new Metrics(), Traces.to(tracing.endpoint()));
+    }
+
+    @Bean(destroyMethod = "close")
+    HikariDataSource dataSource(
+            Database database, DatabaseProperties properties, ObjectProvider<StatementPool> pool, Telemetry telemetry) {
+        StatementPool statements = pool.getIfAvailable(() -> new StatementPool("statements", properties.poolSize()));
+        return database.pool(statements.name(), statements.size(), telemetry.metrics());
     }
 
     @Bean
@@ -158,8 +170,10 @@ public class DatabaseConfiguration {
     }
 
     @Bean
-    Flusher.Factory flusherFactory(TransactionTemplate transaction, FileTaskRepository files, JdbcClient jdbc) {
-        return window -> new Flusher(transaction, files, jdbc, window);
+    Flusher.Factory flusherFactory(
+            TransactionTemplate transaction, FileTaskRepository files, JdbcClient jdbc, Telemetry telemetry) {
+        return window -> new Flusher(
+                transaction, files, jdbc, window, telemetry.metrics().registry());
     }
 
     @Bean

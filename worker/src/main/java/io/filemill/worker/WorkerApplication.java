@@ -1,6 +1,7 @@
 package io.filemill.worker;
 
 import io.filemill.db.DatabaseConfiguration;
+import io.filemill.db.telemetry.Telemetry;
 import io.filemill.worker.document.DocumentConfiguration;
 import io.filemill.worker.file.FileProcessor;
 import io.filemill.worker.node.WorkerNode;
@@ -36,6 +37,19 @@ public class WorkerApplication {
      */
     public static RunningWorker start(Map<String, Object> properties, boolean shutdownHook) {
         return start(properties, shutdownHook, application -> {});
+    }
+
+    /**
+     * Starts a node inside another program, as {@link #start(Map, boolean)} does without a shutdown hook.
+     *
+     * @param telemetry where it counts; the caller closes it
+     */
+    public static RunningWorker start(Map<String, Object> properties, Telemetry telemetry) {
+        return start(
+                properties,
+                false,
+                application -> application.addInitializers(
+                        context -> context.getBeanFactory().registerSingleton("sharedTelemetry", telemetry)));
     }
 
     /**

@@ -14,18 +14,22 @@ import io.filemill.db.queue.QueueLimits;
 import io.filemill.db.storage.FileStore;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.UploadTaskRepository;
+import io.filemill.db.telemetry.Telemetry;
 import io.filemill.worker.capacity.CapacityDetector;
 import io.filemill.worker.capacity.WorkerCapacity;
 import io.filemill.worker.document.ParserSettings;
+import io.filemill.worker.file.FileMetrics;
 import io.filemill.worker.file.FileProcessor;
 import io.filemill.worker.file.FileTaskHandler;
 import io.filemill.worker.file.RunningFiles;
 import io.filemill.worker.health.HealthServer;
 import io.filemill.worker.jobrunr.JobServer;
 import io.filemill.worker.node.NodeIdentity;
+import io.filemill.worker.node.NodeMetrics;
 import io.filemill.worker.node.WorkerNode;
 import io.filemill.worker.noop.NoopProcessor;
 import io.filemill.worker.purge.Purger;
+import io.filemill.worker.rescue.Rescuer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -91,10 +95,13 @@ class WorkerConfiguration {
             RunningFiles running,
             NodeIdentity node,
             WorkerProperties properties,
-            List<FileProcessor> processors) {
+            List<FileProcessor> processors,
+            Telemetry telemetry) {
         var limits =
                 new FileTaskHandler.Limits(properties.timeLimit(), properties.stallTimeout(), properties.maxAttempts());
-        return new FileTaskHandler(rows, running, node.id(), limits, processors);
+        var observers = new FileTaskHandler.Observers(
+                new FileMetrics(telemetry.metrics().registry()), telemetry.traces());
+        return new FileTaskHandler(rows, running, node.id(), limits, processors, observers);
     }
 
     @Bean
@@ -127,13 +134,13 @@ class WorkerConfiguration {
 
     @Bean
     DatabaseConfiguration.StatementPool statementPool(WorkerCapacity capacity) {
-        return new DatabaseConfiguration.StatementPool(capacity.slots() + CONNECTIONS_BESIDE_SLOTS);
+        return new DatabaseConfiguration.StatementPool("node", capacity.slots() + CONNECTIONS_BESIDE_SLOTS);
     }
 
     /** JobRunr's connections, apart from those of the statements, so that neither can starve the other. */
     @Bean(destroyMethod = "close", defaultCandidate = false)
-    HikariDataSource jobRunrDataSource(Database database, WorkerCapacity capacity) {
-        return database.pool("jobrunr", capacity.slots() + CONNECTIONS_BESIDE_SLOTS);
+    HikariDataSource jobRunrDataSource(Database database, WorkerCapacity capacity, Telemetry telemetry) {
+        return database.pool("jobrunr", capacity.slots() + CONNECTIONS_BESIDE_SLOTS, telemetry.metrics());
     }
 
     @Bean
@@ -145,23 +152,28 @@ class WorkerConfiguration {
             Feeder feeder,
             WorkerNode.ServerFactory serverFactory,
             Database database,
-            WorkerProperties properties) {
-        return new WorkerNode(
+            WorkerProperties properties,
+            Telemetry telemetry) {
+        var workerNode = new WorkerNode(
                 node, capacity, rows, running, feeder, serverFactory, database.unpooled(), properties.drainGrace());
+        telemetry.metrics().bindAtFirstScrape(new NodeMetrics(capacity.slots(), running, workerNode::health));
+        return workerNode;
     }
 
     /** It only looks at the node, so that it can start earlier and stop later; a dependency would order them the other way. */
     @Bean
     @ConditionalOnExpression("!'${filemill.worker.health-port:}'.isEmpty()")
-    HealthServer healthServer(ObjectProvider<WorkerNode> node, WorkerProperties properties) {
+    HealthServer healthServer(ObjectProvider<WorkerNode> node, WorkerProperties properties, Telemetry telemetry) {
         var address = new InetSocketAddress(
                 properties.healthHost(), Objects.requireNonNull(properties.healthPort(), "a condition of this bean"));
-        return new HealthServer(address, () -> node.getObject().health());
+        return new HealthServer(address, () -> node.getObject().health(), telemetry.metrics());
     }
 
     @Bean
-    WorkerNode.Rows workerNodeRows(NodeRepository nodes, FileTaskRepository files, Listings listings) {
-        return new WorkerNode.Rows(nodes, files, listings);
+    WorkerNode.Rows workerNodeRows(
+            NodeRepository nodes, FileTaskRepository files, Listings listings, Telemetry telemetry) {
+        var rescuer = new Rescuer(files, telemetry.metrics().registry());
+        return new WorkerNode.Rows(nodes, files, listings, rescuer);
     }
 
     @Bean

@@ -25,7 +25,7 @@ import org.springframework.validation.annotation.Validated;
  * @param durability {@code group}; or {@code wait}: a slot waits until the end of its file is committed, so fewer files run again after a crash
  * @param flushWindow how many ended files may wait for their commit; a crash runs them again
  * @param healthHost the address on which the port of the node's health listens
- * @param healthPort port on which a node without an API answers {@code /livez}, {@code /readyz} and {@code /startedz}; 0 for any free one
+ * @param healthPort port on which a node without an API answers {@code /livez}, {@code /readyz}, {@code /startedz} and {@code /actuator/prometheus}; 0 for any free one
  */
 @Validated
 @ConfigurationProperties("filemill.worker")

@@ -3,6 +3,7 @@ package io.filemill.api.node;
 import io.filemill.api.ApiProperties;
 import io.filemill.db.Database;
 import io.filemill.db.DatabaseProperties;
+import io.filemill.db.telemetry.Telemetry;
 import io.filemill.worker.RunningWorker;
 import io.filemill.worker.WorkerApplication;
 import java.util.HashMap;
@@ -22,17 +23,20 @@ final class EmbeddedNode implements SmartLifecycle {
     private final Database database;
     private final DatabaseProperties databaseProperties;
     private final ApplicationArguments arguments;
+    private final Telemetry telemetry;
     private volatile @Nullable RunningWorker worker;
 
     EmbeddedNode(
             ApiProperties properties,
             Database database,
             DatabaseProperties databaseProperties,
-            ApplicationArguments arguments) {
+            ApplicationArguments arguments,
+            Telemetry telemetry) {
         this.properties = properties;
         this.database = database;
         this.databaseProperties = databaseProperties;
         this.arguments = arguments;
+        this.telemetry = telemetry;
     }
 
     @Override
@@ -47,7 +51,7 @@ final class EmbeddedNode implements SmartLifecycle {
 
     @Override
     public void start() {
-        worker = WorkerApplication.start(workerProperties(), false);
+        worker = WorkerApplication.start(workerProperties(), telemetry);
     }
 
     @Override

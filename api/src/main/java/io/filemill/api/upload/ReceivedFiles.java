@@ -121,7 +121,7 @@ public final class ReceivedFiles implements AutoCloseable {
                 store.delete(taskId);
             } catch (IOException e) {
                 LOG.atWarn()
-                        .addKeyValue("uploadTaskId", taskId)
+                        .addKeyValue("task_id", taskId)
                         .setCause(e)
                         .log("Files of a refused upload could not be deleted, the purge will do it");
             }

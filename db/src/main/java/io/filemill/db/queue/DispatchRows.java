@@ -147,7 +147,9 @@ final class DispatchRows {
                         used = excluded.used + user_share.used * exp(-least(50,
                             greatest(0, extract(epoch from excluded.counted_at - user_share.counted_at)) / :memory)))
                 select d.*, t.user_id, t.processor, t.settings, t.timeout_seconds, t.stall_timeout_seconds, t.max_attempts,
-                       t.status = 'pending' as first_of_task
+                       t.status = 'pending' as first_of_task,
+                       extract(epoch from now() - greatest(d.next_attempt_at, t.not_before))::double precision as seconds_due,
+                       case when d.id % greatest(1, t.total_files / :tracedFiles) = 0 then t.traceparent end as traceparent
                 from dispatched d join upload_task t on t.id = d.upload_task_id
                 order by d.next_attempt_at, d.id
                 """)
@@ -155,6 +157,7 @@ final class DispatchRows {
                 .param("counts", filesOfTask.values().toArray(Integer[]::new))
                 .param("memory", MEMORY_SECONDS)
                 .param("nodeId", nodeId)
+                .param("tracedFiles", ClaimedFile.TRACED_FILES)
                 .query(row -> {
                     var one = new Dispatched(
                             ClaimedFile.of(row, 0), row.getString("status").equals("running"));

@@ -3,6 +3,7 @@ package io.filemill.db.queue;
 import io.filemill.db.Outage;
 import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.FinishedFile;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class Flusher implements AutoCloseable {
     private final TransactionTemplate transaction;
     private final FileTaskRepository files;
     private final JdbcClient jdbc;
+    private final FlushMetrics metrics;
     private final Semaphore window;
     private final BlockingQueue<Entry> waiting = new LinkedBlockingQueue<>();
     private final CountDownLatch never = new CountDownLatch(1);
@@ -61,8 +63,15 @@ public final class Flusher implements AutoCloseable {
 
     /**
      * @param window how many ends of files may wait at most
+     * @param meters where it says how large its groups are and how long they take
      */
-    public Flusher(TransactionTemplate transaction, FileTaskRepository files, JdbcClient jdbc, int window) {
+    public Flusher(
+            TransactionTemplate transaction,
+            FileTaskRepository files,
+            JdbcClient jdbc,
+            int window,
+            MeterRegistry meters) {
+        this.metrics = new FlushMetrics(meters);
         this.transaction = transaction;
         this.files = files;
         this.jdbc = jdbc;
@@ -138,7 +147,7 @@ public final class Flusher implements AutoCloseable {
                 giveUp(entry, e);
                 return;
             }
-            LOG.atError().addKeyValue("fileTaskId", file.id()).setCause(e).log("The end of a file cannot be stored");
+            LOG.atError().addKeyValue("file_id", file.id()).setCause(e).log("The end of a file cannot be stored");
             var notStored = new Entry(FinishedFile.notStored(file.id(), file.attempt(), e), null, entry.written());
             try {
                 whileTheDatabaseIsAway(() -> writeInOneTransaction(List.of(notStored)));
@@ -162,6 +171,7 @@ public final class Flusher implements AutoCloseable {
         if (ends.isEmpty() && jobs.isEmpty()) {
             return;
         }
+        long began = System.nanoTime();
         transaction.executeWithoutResult(status -> {
             int ended = ends.isEmpty() ? 0 : files.finish(ends);
             if (ended < ends.size()) {
@@ -175,6 +185,7 @@ public final class Flusher implements AutoCloseable {
                         .update();
             }
         });
+        metrics.flushed(ends.size(), System.nanoTime() - began);
     }
 
     /** Repeats what the database did not hear. A commit whose answer was lost changes nothing when it is repeated. */
@@ -186,6 +197,7 @@ public final class Flusher implements AutoCloseable {
                 write.run();
                 return;
             } catch (RuntimeException e) {
+                metrics.failed();
                 if (!Outage.caused(e) || System.nanoTime() - began > LONGEST_OUTAGE.toNanos()) {
                     throw e;
                 }

@@ -13,6 +13,8 @@ import tools.jackson.databind.JsonNode;
  * @param failureCount failed attempts since the file was submitted or a user last asked for a retry
  * @param crashCount times that the node died while it ran this file
  * @param firstOfTask whether the upload task is still marked as pending
+ * @param secondsDue for how long it had been due when it was taken
+ * @param traceparent the W3C trace context that its run belongs to; null if the run is not traced
  */
 public record ClaimedFile(
         long id,
@@ -28,9 +30,13 @@ public record ClaimedFile(
         TaskLimits limits,
         int failureCount,
         int crashCount,
-        boolean firstOfTask) {
+        boolean firstOfTask,
+        double secondsDue,
+        @Nullable String traceparent) {
+    /** About so many files of a task are traced. */
+    public static final int TRACED_FILES = 1000;
 
-    /** Reads a row of {@code file_task} joined with its task's settings, limits and {@code first_of_task}. */
+    /** Reads a row of {@code file_task} joined with its task's settings, limits, {@code first_of_task}, {@code seconds_due} and {@code traceparent}. */
     public static ClaimedFile of(ResultSet row, int number) throws SQLException {
         return new ClaimedFile(
                 row.getLong("id"),
@@ -46,6 +52,8 @@ public record ClaimedFile(
                 TaskLimits.of(row),
                 row.getInt("failure_count"),
                 row.getInt("crash_count"),
-                row.getBoolean("first_of_task"));
+                row.getBoolean("first_of_task"),
+                row.getDouble("seconds_due"),
+                row.getString("traceparent"));
     }
 }

@@ -72,8 +72,11 @@ public final class FileTaskRepository {
                   and t.id = f.upload_task_id and t.finished_at is null
                   and exists (select from worker_node n where n.id = :nodeId and n.lease_expires_at > now())
                 returning f.*, t.user_id, t.processor, t.settings, t.timeout_seconds, t.stall_timeout_seconds, t.max_attempts,
-                          t.status = 'pending' as first_of_task
+                          t.status = 'pending' as first_of_task,
+                          extract(epoch from now() - greatest(f.next_attempt_at, t.not_before))::double precision as seconds_due,
+                          case when f.id % greatest(1, t.total_files / :tracedFiles) = 0 then t.traceparent end as traceparent
                 """)
+                .param("tracedFiles", ClaimedFile.TRACED_FILES)
                 .param("id", id)
                 .param("attempt", attempt)
                 .param("nodeId", nodeId)

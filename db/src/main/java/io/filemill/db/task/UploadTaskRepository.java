@@ -1,6 +1,7 @@
 package io.filemill.db.task;
 
 import io.filemill.db.notification.Channel;
+import io.filemill.db.telemetry.Traces;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.List;
@@ -22,12 +23,16 @@ public final class UploadTaskRepository {
         this.transaction = transaction;
     }
 
-    /** Inserts a task without files. Needs the caller's transaction, which inserts the files and {@link #recordTotals} too. */
+    /**
+     * Inserts a task without files, with the trace of the calling thread if there is one. Needs the caller's transaction, which inserts the
+     * files and {@link #recordTotals} too.
+     */
     public void insert(NewUploadTask task) {
         jdbc.sql("""
-                insert into upload_task (id, user_id, processor, settings, priority, timeout_seconds, stall_timeout_seconds, max_attempts, not_before)
+                insert into upload_task (id, user_id, processor, settings, priority, timeout_seconds, stall_timeout_seconds, max_attempts, not_before,
+                                         traceparent)
                 values (:id, :userId, :processor, :settings::jsonb, :priority, :timeoutSeconds, :stallTimeoutSeconds, :maxAttempts,
-                        :notBefore::timestamptz)
+                        :notBefore::timestamptz, :traceparent)
                 """)
                 .param("id", task.id())
                 .param("userId", task.userId())
@@ -38,6 +43,7 @@ public final class UploadTaskRepository {
                 .param("stallTimeoutSeconds", task.limits().stallTimeoutSeconds())
                 .param("maxAttempts", task.limits().maxAttempts())
                 .param("notBefore", task.notBefore() == null ? null : Timestamp.from(task.notBefore()))
+                .param("traceparent", Traces.current())
                 .update();
     }
 

@@ -237,6 +237,45 @@ class FeederIT {
         }
 
         @Test
+        void tellsHowLongAFileWasDueAndWhichTraceItBelongsTo() {
+            UUID traced = db.submit("ann", 2);
+            db.submit("bob", 1);
+            db.jdbc
+                    .sql("update upload_task set traceparent = :trace where id = :id")
+                    .param("trace", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+                    .param("id", traced)
+                    .update();
+            db.jdbc
+                    .sql("update file_task set next_attempt_at = now() - interval '1 minute'")
+                    .update();
+
+            assertThat(take(node(), 3).files()).hasSize(3).allSatisfy(one -> {
+                assertThat(one.file().secondsDue()).isBetween(60.0, 90.0);
+                assertThat(one.file().traceparent() != null)
+                        .isEqualTo(one.file().uploadTaskId().equals(traced));
+            });
+        }
+
+        @Test
+        void tracesAboutAThousandFilesOfALargeTask() {
+            UUID task = db.submit("ann", 900);
+            db.jdbc
+                    .sql("update upload_task set traceparent = '00-1-2-01', total_files = 3000 where id = :id")
+                    .param("id", task)
+                    .update();
+
+            assertThat(take(node(), 900).files())
+                    .hasSize(900)
+                    .filteredOn(one -> one.file().traceparent() != null)
+                    .hasSize(300);
+
+            db.jdbc
+                    .sql("update upload_task set total_files = 900 where id = :id")
+                    .param("id", task)
+                    .update();
+        }
+
+        @Test
         void givesNothingToANodeWithoutALease() {
             db.submit("ann", 1);
             TakingNode node = node();

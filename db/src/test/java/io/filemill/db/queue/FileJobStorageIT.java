@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import java.util.UUID;
 import org.jobrunr.jobs.Job;
@@ -48,7 +49,7 @@ final class FileJobStorageIT {
     void fetchesAsJobRunrItselfWould() {
         db.submit("ann", 3);
         UUID serverId = UUID.randomUUID();
-        try (Flusher flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10);
+        try (Flusher flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10, new SimpleMeterRegistry());
                 StorageProvider storage = JobRunrStorage.open(db.dataSource, flusher)) {
             List<Job> jobs = fetch(storage, serverId);
 
@@ -72,7 +73,7 @@ final class FileJobStorageIT {
     @Test
     void theHeartbeatOfAFetchedJobIsAnOrdinarySave() {
         db.submit("ann", 2);
-        try (Flusher flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10);
+        try (Flusher flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10, new SimpleMeterRegistry());
                 StorageProvider storage = JobRunrStorage.open(db.dataSource, flusher)) {
             List<Job> jobs = fetch(storage, UUID.randomUUID());
 
@@ -89,7 +90,7 @@ final class FileJobStorageIT {
     @Test
     void deletesAJobThatSucceededAndForgivesItsLastHeartbeat() {
         db.submit("ann", 2);
-        try (Flusher flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10);
+        try (Flusher flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10, new SimpleMeterRegistry());
                 StorageProvider storage = JobRunrStorage.open(db.dataSource, flusher)) {
             List<Job> jobs = fetch(storage, UUID.randomUUID());
             jobs.forEach(Job::updateProcessing);
@@ -108,7 +109,7 @@ final class FileJobStorageIT {
     @Test
     void doesNotForgiveAHeartbeatOfAJobThatSomebodyElseChanged() {
         db.submit("ann", 1);
-        try (Flusher flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10);
+        try (Flusher flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10, new SimpleMeterRegistry());
                 StorageProvider storage = JobRunrStorage.open(db.dataSource, flusher)) {
             List<Job> jobs = fetch(storage, UUID.randomUUID());
             db.jdbc.sql("update jobrunr_jobs set version = 7").update();
@@ -121,7 +122,7 @@ final class FileJobStorageIT {
     @Test
     void forgivesAJobThatARescueHasDeleted() {
         db.submit("ann", 2);
-        try (Flusher flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10);
+        try (Flusher flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10, new SimpleMeterRegistry());
                 StorageProvider storage = JobRunrStorage.open(db.dataSource, flusher)) {
             List<Job> jobs = fetch(storage, UUID.randomUUID());
             db.jdbc

@@ -9,6 +9,7 @@ import io.filemill.db.TestDatabase;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.FinishedFile;
 import io.filemill.db.task.TaskStatus;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,13 +25,14 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @ExtendWith(PostgresExtension.class)
 final class FlusherIT {
     private final TestDatabase db;
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
     FlusherIT(TestDatabase db) {
         this.db = db;
     }
 
     private Flusher flusher(int window) {
-        return new Flusher(db.transaction, db.fileTasks, db.jdbc, window);
+        return new Flusher(db.transaction, db.fileTasks, db.jdbc, window, meters);
     }
 
     private List<Long> running(UUID task) {
@@ -79,6 +81,8 @@ final class FlusherIT {
         assertThat(states(task)).containsOnly("completed");
         assertThat(db.task(task).outcome()).isEqualTo("success");
         assertThat(jobs()).isZero();
+        assertThat(meters.get("filemill.flush.files").summary().totalAmount()).isEqualTo(40);
+        assertThat(meters.get("filemill.flush").timer().count()).isPositive();
     }
 
     @Test

@@ -123,4 +123,40 @@ class QueueStatisticsRepositoryIT {
         assertThat(row.values())
                 .allSatisfy(value -> assertThat(((Number) value).doubleValue()).isZero());
     }
+
+    @Test
+    void monitoringReadsTheQueueAndTheWindowInOneStatement() {
+        db.submit("ann", 3);
+
+        ClusterFigures figures = statistics.readCluster();
+
+        assertThat(figures.queue().ready()).isEqualTo(3);
+        assertThat(figures.jobsEnqueued()).isEqualTo(3);
+        assertThat(figures.jobsProcessing()).isZero();
+    }
+
+    @Test
+    void oneCallerInATimeFindsTheTasksWhoseCountersDrift() {
+        UUID task = db.submit("ann", 3);
+        db.submit("bob", 3);
+        db.jdbc.sql("update counter_check set checked_at = '-infinity'").update();
+        db.jdbc
+                .sql("update upload_task set total_files = 4 where id = :id")
+                .param("id", task)
+                .update();
+
+        assertThat(statistics.checkCounters(Duration.ofMinutes(5))).isTrue();
+        assertThat(statistics.readCluster().driftingTasks()).isEqualTo(1);
+
+        db.jdbc
+                .sql("update upload_task set total_files = 3 where id = :id")
+                .param("id", task)
+                .update();
+        assertThat(statistics.checkCounters(Duration.ofMinutes(5)))
+                .as("too early")
+                .isFalse();
+        assertThat(statistics.readCluster().driftingTasks()).isEqualTo(1);
+        assertThat(statistics.checkCounters(Duration.ZERO)).isTrue();
+        assertThat(statistics.readCluster().driftingTasks()).isZero();
+    }
 }

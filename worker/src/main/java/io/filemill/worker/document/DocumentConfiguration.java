@@ -1,6 +1,7 @@
 package io.filemill.worker.document;
 
 import io.filemill.db.document.DocumentRepository;
+import io.filemill.db.telemetry.Telemetry;
 import io.filemill.worker.file.FileProcessor;
 import io.filemill.worker.isolation.ChildOptions;
 import io.filemill.worker.isolation.ChildPool;
@@ -16,9 +17,12 @@ public class DocumentConfiguration {
 
     /** The parser's child processes; none is started before the first file. */
     @Bean(destroyMethod = "close")
-    ChildPool parserPool(ParserSettings settings) throws IOException {
+    ChildPool parserPool(ParserSettings settings, Telemetry telemetry) throws IOException {
         var classPath = ClassPathDirectory.layOut("filemill-parser", settings.directory());
-        return new ChildPool(ChildOptions.of(classPath, MAIN_CLASS, settings.heapMegabytes()), settings.slots());
+        return new ChildPool(
+                ChildOptions.of(classPath, MAIN_CLASS, settings.heapMegabytes()),
+                settings.slots(),
+                telemetry.metrics().registry());
     }
 
     /** The processor. */

@@ -76,14 +76,14 @@ final class DocumentProcessor implements FileProcessor {
     }
 
     private FileOutcome process(SourceFile file, Path path, long deadline) throws IOException, InterruptedException {
-        var sha256 = file.digest().sha256();
+        var sha256 = file.phase("hash", () -> file.digest().sha256());
         var known = replacesDuplicates(file.settings())
                 ? Optional.<StoredDocument>empty()
-                : documents.find(file.userId(), sha256);
+                : file.phase("lookup", () -> documents.find(file.userId(), sha256));
         if (known.isPresent()) {
             return known(file, known.get());
         }
-        var outcome = parser.parse(path, file.filename(), deadline, file.stallLimit());
+        var outcome = file.phase("parse", () -> parser.parse(path, file.filename(), deadline, file.stallLimit()));
         if (outcome instanceof Answered<ParserAnswer> answered) {
             return prepare(file, path, sha256, answered.value());
         }
@@ -101,7 +101,8 @@ final class DocumentProcessor implements FileProcessor {
                 "TIMEOUT", "File processing timed out after " + file.timeLimit().toSeconds() + " seconds.");
     }
 
-    private FileOutcome prepare(SourceFile file, Path path, String sha256, ParserAnswer answer) throws IOException {
+    private FileOutcome prepare(SourceFile file, Path path, String sha256, ParserAnswer answer)
+            throws IOException, InterruptedException {
         if (answer.status().equals(ParserAnswer.UNREADABLE)) {
             return new Failed(
                     Failure.passing(answer.status(), Component.PARSER, Phase.FILE_VALIDATION, sentence(answer)));
@@ -109,7 +110,7 @@ final class DocumentProcessor implements FileProcessor {
         if (!answer.status().equals(ParserAnswer.PARSED)) {
             return unreadable(answer.status(), sentence(answer));
         }
-        var chunks = chunker.chunks(answer.segments());
+        var chunks = file.phase("chunk", () -> chunker.chunks(answer.segments()));
         var mimetype = answer.mimetype() == null ? "application/octet-stream" : answer.mimetype();
         var document = new NewDocument(
                 file.userId(),

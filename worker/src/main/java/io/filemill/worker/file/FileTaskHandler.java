@@ -15,6 +15,7 @@ import io.filemill.db.task.FinishedFile;
 import io.filemill.db.task.TaskLimits;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTaskRepository;
+import io.filemill.db.telemetry.Traces;
 import io.filemill.worker.file.FileOutcome.Failed;
 import io.filemill.worker.file.RunningFiles.StoppedException;
 import java.io.IOException;
@@ -63,6 +64,7 @@ public final class FileTaskHandler implements FileTaskRunner {
     private final Map<FileTaskJob, Claim> held = new ConcurrentHashMap<>();
     private final UUID nodeId;
     private final Limits defaults;
+    private final Observers observers;
     private final RetryBackoff backoff = new RetryBackoff(new java.util.SplittableRandom());
     private final Map<String, FileProcessor> processors;
     private final RetryTemplate whileTheDatabaseIsAway = new RetryTemplate(DATABASE_IS_AWAY);
@@ -99,8 +101,17 @@ public final class FileTaskHandler implements FileTaskRunner {
             Flusher flusher,
             Durability durability) {}
 
+    /** What runs are measured by. */
+    public record Observers(FileMetrics metrics, Traces traces) {}
+
     public FileTaskHandler(
-            Rows rows, RunningFiles running, UUID nodeId, Limits defaults, List<FileProcessor> processors) {
+            Rows rows,
+            RunningFiles running,
+            UUID nodeId,
+            Limits defaults,
+            List<FileProcessor> processors,
+            Observers observers) {
+        this.observers = observers;
         this.files = rows.files();
         this.uploadTasks = rows.uploadTasks();
         this.store = rows.store();
@@ -148,11 +159,17 @@ public final class FileTaskHandler implements FileTaskRunner {
         }
         ClaimedFile claimed = claim.file();
         boolean endIsWaiting = false;
-        try (var ignored =
-                        MDC.putCloseable("uploadTaskId", claimed.uploadTaskId().toString());
-                var alsoIgnored = MDC.putCloseable("fileTaskId", Long.toString(claimed.id()))) {
+        MDC.remove("jobrunr.jobName"); // holds the name of the file, which is not for the log
+        MDC.remove("jobrunr.jobSignature");
+        try (var ignored = MDC.putCloseable("task_id", claimed.uploadTaskId().toString());
+                var alsoIgnored = MDC.putCloseable("file_id", Long.toString(claimed.id()));
+                var thirdIgnored = MDC.putCloseable("attempt", Integer.toString(claimed.attempt()))) {
+            if (claimed.traceparent() != null) {
+                MDC.put("trace_id", Traces.traceId(claimed.traceparent()));
+            }
             endIsWaiting = run(claim);
         } finally {
+            MDC.remove("trace_id");
             if (!endIsWaiting) {
                 claim.run().close();
             }
@@ -180,17 +197,40 @@ public final class FileTaskHandler implements FileTaskRunner {
     private boolean run(Claim claim) throws Exception {
         ClaimedFile claimed = claim.file();
         Limits limits = defaults.of(claimed.limits());
-        SourceFile file = sourceFile(claimed, limits);
+        long held = System.nanoTime() - claim.nanoTime();
+        Observation observation = Observation.begin(
+                observers.metrics(), observers.traces(), claimed, knownProcessor(claimed.processor()), held);
+        SourceFile file = sourceFile(claimed, limits, observation);
+        boolean endIsWaiting = false;
         try {
-            Duration waited = Duration.ofNanos(System.nanoTime() - claim.nanoTime());
-            FileOutcome outcome = claim.run().process(limits.time(), () -> process(claimed, file));
-            return writeDown(new Finish(claim, limits, file, waited), outcome);
-        } catch (StoppedException e) {
-            return stopped(new Finish(claim, limits, file, Duration.ZERO), e.reason());
+            endIsWaiting = run(new Finish(claim, limits, file, Duration.ofNanos(held), observation));
+            return endIsWaiting;
+        } finally {
+            observation.ran();
+            if (!endIsWaiting) {
+                observation.close();
+            }
         }
     }
 
-    private SourceFile sourceFile(ClaimedFile file, Limits limits) {
+    private boolean run(Finish finish) throws Exception {
+        try {
+            FileOutcome outcome = finish.claim()
+                    .run()
+                    .process(
+                            finish.limits().time(), () -> process(finish.claim().file(), finish.source()));
+            return writeDown(finish, outcome);
+        } catch (StoppedException e) {
+            return stopped(finish.withoutWait(), e.reason());
+        }
+    }
+
+    /** A name for a label: clients can ask for any. */
+    private String knownProcessor(String name) {
+        return processors.containsKey(name) ? name : "unknown";
+    }
+
+    private SourceFile sourceFile(ClaimedFile file, Limits limits, Phases phases) {
         Path path = file.storedAs() != null
                 ? store.path(file.storedAs())
                 : file.item().startsWith("/") ? Path.of(file.item()) : null;
@@ -204,7 +244,8 @@ public final class FileTaskHandler implements FileTaskRunner {
                 file.settings(),
                 file.failureCount(),
                 limits.time(),
-                limits.stall());
+                limits.stall(),
+                phases);
     }
 
     private FileOutcome process(ClaimedFile claimed, SourceFile file) throws InterruptedException {
@@ -314,6 +355,7 @@ public final class FileTaskHandler implements FileTaskRunner {
         }
         Duration backedOff = backoff.delay(claimed.failureCount());
         Duration delay = retryAfter == null ? backedOff : retryAfter.plus(backedOff);
+        finish.observation().outcome(retryAfter == null ? "retried" : "postponed", failure.code());
         whileTheDatabaseIsAway.execute(() -> retryAfter == null
                 ? files.retry(claimed.id(), claimed.attempt(), delay, failure)
                 : files.postpone(claimed.id(), claimed.attempt(), delay, failure));
@@ -340,6 +382,7 @@ public final class FileTaskHandler implements FileTaskRunner {
                                 "File processing timed out after "
                                         + finish.limits().time().toSeconds() + " seconds."))));
             case RELEASED -> {
+                finish.observation().outcome("released", null);
                 whileTheDatabaseIsAway.execute(() -> files.release(claimed.id(), claimed.attempt()));
                 LOG.info("File task released");
                 yield false;
@@ -349,9 +392,15 @@ public final class FileTaskHandler implements FileTaskRunner {
 
     /** Hands the end over, and waits until it is written where that is asked for or the file has met a node's death before. */
     private boolean end(Finish finish, FinishedFile file) throws Exception {
+        Observation observation = finish.observation();
+        observation.ended(file);
+        Observation.Part commit = observation.part("commit");
         CompletableFuture<@Nullable Void> written = flusher.end(file);
-        var closed =
-                written.whenComplete((nothing, failure) -> finish.claim().run().close());
+        var closed = written.whenComplete((nothing, failure) -> {
+            commit.close();
+            observation.close();
+            finish.claim().run().close();
+        });
         logEnd(file);
         if (durability == Durability.WAIT || finish.claim().file().crashCount() > 0) {
             closed.get();
@@ -361,9 +410,12 @@ public final class FileTaskHandler implements FileTaskRunner {
 
     /** The result and the end are one transaction of their own. */
     private void endWithItsResult(Finish finish, FileOutcome.Prepared prepared) throws Exception {
-        try {
-            logEnd(whileTheDatabaseIsAway.execute(
-                    () -> files.finish(() -> finish.ended(prepared.write().get()))));
+        Observation observation = finish.observation();
+        try (var ignored = observation.part("store")) {
+            written(
+                    observation,
+                    whileTheDatabaseIsAway.execute(() ->
+                            files.finish(() -> finish.ended(prepared.write().get()))));
         } catch (RetryException e) {
             Throwable cause = e.getCause();
             if (Outage.caused(cause)) {
@@ -372,9 +424,16 @@ public final class FileTaskHandler implements FileTaskRunner {
             LOG.error("The result of a file cannot be written down", cause);
             ClaimedFile claimed = finish.claim().file();
             FinishedFile notStored = FinishedFile.notStored(claimed.id(), claimed.attempt(), cause);
-            logEnd(whileTheDatabaseIsAway.execute(
-                    () -> files.finish(List.of(notStored)) == 1 ? Optional.of(notStored) : Optional.empty()));
+            written(
+                    observation,
+                    whileTheDatabaseIsAway.execute(
+                            () -> files.finish(List.of(notStored)) == 1 ? Optional.of(notStored) : Optional.empty()));
         }
+    }
+
+    private static void written(Observation observation, Optional<FinishedFile> end) {
+        end.ifPresent(observation::ended);
+        logEnd(end);
     }
 
     private static void logEnd(Optional<FinishedFile> ended) {
@@ -397,7 +456,12 @@ public final class FileTaskHandler implements FileTaskRunner {
      *
      * @param waited between the claim and the start
      */
-    private record Finish(Claim claim, Limits limits, SourceFile source, Duration waited) {
+    private record Finish(Claim claim, Limits limits, SourceFile source, Duration waited, Observation observation) {
+        /** The same for a run that was stopped, perhaps before its start. */
+        Finish withoutWait() {
+            return new Finish(claim, limits, source, Duration.ZERO, observation);
+        }
+
         FinishedFile ended(FileOutcome outcome) {
             ClaimedFile claimed = claim.file();
             FinishedFile ended;

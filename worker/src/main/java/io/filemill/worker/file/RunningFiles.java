@@ -66,6 +66,16 @@ public final class RunningFiles implements AutoCloseable {
         return runs.values().stream().collect(Collectors.toUnmodifiableMap(run -> run.id, run -> run.attempt));
     }
 
+    /** How many files a processor is at work on. */
+    public long processing() {
+        return runs.values().stream().filter(Run::isProcessing).count();
+    }
+
+    /** How many files were claimed and whose end is not written down yet. */
+    public int size() {
+        return runs.size();
+    }
+
     /** Sets what is told that a file has ended and this was written down. */
     public void onEnd(Runnable listener) {
         onEnd = listener;
@@ -146,6 +156,10 @@ public final class RunningFiles implements AutoCloseable {
                     Thread.interrupted(); // of a stop that came after the processor had returned
                 }
             }
+        }
+
+        private synchronized boolean isProcessing() {
+            return processing != null;
         }
 
         private synchronized @Nullable StopReason stopReason() {

@@ -1,5 +1,6 @@
 package io.filemill.worker.file;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  * @param failureCount how many attempts at it have failed
  * @param timeLimit how long the processor may take; the node interrupts it afterwards
  * @param stallLimit how long the processor may make no progress, where it can tell
+ * @param phases what {@link #phase} tells
  */
 public record SourceFile(
         long fileTaskId,
@@ -29,4 +31,42 @@ public record SourceFile(
         JsonNode settings,
         int failureCount,
         Duration timeLimit,
-        Duration stallLimit) {}
+        Duration stallLimit,
+        Phases phases) {
+
+    /** A file whose phases nobody measures. */
+    public SourceFile(
+            long fileTaskId,
+            String userId,
+            String item,
+            String filename,
+            @Nullable Path path,
+            ContentDigest digest,
+            JsonNode settings,
+            int failureCount,
+            Duration timeLimit,
+            Duration stallLimit) {
+        this(
+                fileTaskId,
+                userId,
+                item,
+                filename,
+                path,
+                digest,
+                settings,
+                failureCount,
+                timeLimit,
+                stallLimit,
+                Phases.NONE);
+    }
+
+    /**
+     * Runs a part of the work on the calling thread, and measures how long it takes: the metric {@code filemill_file_phase_seconds}, and a
+     * span where the file is traced.
+     *
+     * @param name one of a few fixed words, like {@code parse}
+     */
+    public <T> T phase(String name, Step<T> step) throws IOException, InterruptedException {
+        return phases.measure(name, step);
+    }
+}

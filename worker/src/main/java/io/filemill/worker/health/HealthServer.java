@@ -2,12 +2,14 @@ package io.filemill.worker.health;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.filemill.db.telemetry.Metrics;
 import io.filemill.worker.node.NodeHealth;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -19,16 +21,20 @@ import org.springframework.context.SmartLifecycle;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Answers {@code /livez}, {@code /readyz} and {@code /startedz} with 200 or 503 and the reason, from what the node knows of itself: it
- * asks nothing of the database, so that it answers at once. It starts before the node and stops after it.
+ * Answers {@code /livez}, {@code /readyz} and {@code /startedz} with 200 or 503 and the reason, from what the node knows of itself, and
+ * {@code /actuator/prometheus} and {@code /metrics} with the metrics: it asks nothing of the database, so that it answers at once. It starts
+ * before the node and stops after it.
  */
 public final class HealthServer implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(HealthServer.class);
-    private static final Map<String, Function<NodeHealth, NodeHealth.Check>> PATHS =
+    private static final Map<String, Function<NodeHealth, NodeHealth.Check>> CHECKS =
             Map.of("/livez", NodeHealth::live, "/readyz", NodeHealth::ready, "/startedz", NodeHealth::started);
+
+    private static final Set<String> METRICS = Set.of("/actuator/prometheus", "/metrics");
 
     private final InetSocketAddress address;
     private final Supplier<NodeHealth> health;
+    private final Metrics metrics;
     private volatile @Nullable Running running;
 
     private record Running(HttpServer server, ExecutorService threads) {}
@@ -36,9 +42,10 @@ public final class HealthServer implements SmartLifecycle {
     /**
      * @param address where to listen; port 0 for any free one
      */
-    public HealthServer(InetSocketAddress address, Supplier<NodeHealth> health) {
+    public HealthServer(InetSocketAddress address, Supplier<NodeHealth> health, Metrics metrics) {
         this.address = address;
         this.health = health;
+        this.metrics = metrics;
     }
 
     @Override
@@ -64,7 +71,7 @@ public final class HealthServer implements SmartLifecycle {
             server.createContext("/", this::answer);
             server.start();
             running = new Running(server, threads);
-            LOG.atInfo().addKeyValue("address", server.getAddress()).log("Health is answered");
+            LOG.atInfo().addKeyValue("address", server.getAddress()).log("Health and metrics are answered");
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "The health port " + address + " cannot be listened on: " + e.getMessage()
@@ -75,21 +82,28 @@ public final class HealthServer implements SmartLifecycle {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            var path = PATHS.get(exchange.getRequestURI().getPath());
-            if (path == null) {
+            String path = exchange.getRequestURI().getPath();
+            var check = CHECKS.get(path);
+            if (check != null) {
+                NodeHealth.Check checked = check.apply(health.get());
+                String body = JsonMapper.shared()
+                        .writeValueAsString(Map.of("status", checked.ok() ? "UP" : "DOWN", "detail", checked.detail()));
+                answer(exchange, checked.ok() ? 200 : 503, "application/json", body);
+            } else if (METRICS.contains(path)) {
+                answer(exchange, 200, Metrics.CONTENT_TYPE, metrics.scrape());
+            } else {
                 exchange.sendResponseHeaders(404, -1);
-                return;
             }
-            NodeHealth.Check check = path.apply(health.get());
-            byte[] body = JsonMapper.shared()
-                    .writeValueAsString(Map.of("status", check.ok() ? "UP" : "DOWN", "detail", check.detail()))
-                    .getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            boolean withBody = !exchange.getRequestMethod().equals("HEAD");
-            exchange.sendResponseHeaders(check.ok() ? 200 : 503, withBody ? body.length : -1);
-            if (withBody) {
-                exchange.getResponseBody().write(body);
-            }
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String contentType, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", contentType);
+        boolean withBody = !exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(status, withBody ? body.length : -1);
+        if (withBody) {
+            exchange.getResponseBody().write(body);
         }
     }
 

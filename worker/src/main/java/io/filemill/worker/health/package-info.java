@@ -1,4 +1,4 @@
-/** A node's health over HTTP, for what restarts processes and sends them work. */
+/** A node's health and metrics over HTTP, for what restarts processes, sends them work and watches them. */
 @NullMarked
 package io.filemill.worker.health;
 

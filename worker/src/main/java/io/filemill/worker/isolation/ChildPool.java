@@ -1,8 +1,11 @@
 package io.filemill.worker.isolation;
 
+import io.filemill.worker.isolation.ChildMetrics.End;
 import io.filemill.worker.isolation.ChildOutcome.Answered;
 import io.filemill.worker.isolation.ChildOutcome.Stalled;
 import io.filemill.worker.isolation.ChildOutcome.TimedOut;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.util.Deque;
 import java.util.Set;
@@ -33,11 +36,18 @@ public final class ChildPool implements AutoCloseable {
     private final Semaphore slots;
     private final Deque<Child> idle = new ConcurrentLinkedDeque<>();
     private final Set<Child> all = ConcurrentHashMap.newKeySet();
+    private final ChildMetrics metrics;
     private final Executor threads;
     private volatile boolean closed;
 
-    /** Creates a pool without any child yet. */
+    /** Creates a pool without any child yet, which tells nobody what becomes of them. */
     public ChildPool(ChildOptions options, int slots) {
+        this(options, slots, new SimpleMeterRegistry());
+    }
+
+    /** Creates a pool without any child yet, which counts its children in the given meters. */
+    public ChildPool(ChildOptions options, int slots, MeterRegistry meters) {
+        metrics = new ChildMetrics(meters, all::size);
         this.options = options;
         size = slots;
         this.slots = new Semaphore(slots);
@@ -94,22 +104,22 @@ public final class ChildPool implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        all.forEach(this::discard);
+        all.forEach(child -> discard(child, End.CLOSED));
     }
 
     private <T> ChildOutcome<T> call(
             Child child, boolean reusable, byte[] request, AnswerReader<T> reader, CallLimits limits)
             throws IOException, InterruptedException {
-        var answered = false;
+        var end = End.INTERRUPTED;
         try {
             var outcome = await(child, request, reader, limits);
-            answered = outcome instanceof Answered;
+            end = End.after(outcome);
             return outcome;
         } finally {
-            if (answered && reusable && child.isUsable()) {
+            if (end == End.WORN_OUT && reusable && child.isUsable()) {
                 giveBack(child);
             } else {
-                discard(child);
+                discard(child, end);
             }
         }
     }
@@ -148,8 +158,9 @@ public final class ChildPool implements AutoCloseable {
         failIfClosed();
         var child = Child.start(options, heapMegabytes, threads);
         all.add(child);
+        metrics.started();
         if (closed) {
-            discard(child);
+            discard(child, End.CLOSED);
         }
         failIfClosed();
         return child;
@@ -166,7 +177,7 @@ public final class ChildPool implements AutoCloseable {
             if (child.isUsable()) {
                 return child;
             }
-            discard(child);
+            discard(child, End.WORN_OUT);
         }
         return null;
     }
@@ -181,15 +192,17 @@ public final class ChildPool implements AutoCloseable {
     private void endIfIdleSince(Child child, int calls) {
         if (child.calls() == calls && idle.remove(child)) {
             if (child.calls() == calls) {
-                discard(child);
+                discard(child, End.IDLE);
             } else {
                 idle.addFirst(child); // it served a call in between and is idle only for a moment
             }
         }
     }
 
-    private void discard(Child child) {
+    private void discard(Child child, End end) {
         child.kill();
-        all.remove(child);
+        if (all.remove(child)) {
+            metrics.ended(end);
+        }
     }
 }

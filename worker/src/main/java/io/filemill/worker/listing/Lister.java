@@ -92,12 +92,12 @@ public final class Lister implements AutoCloseable {
         SourcesWalk.Page page = walk.next(() -> closed);
         if (!listings.record(claimed, page.listed(), page.last())) {
             LOG.atInfo()
-                    .addKeyValue("uploadTaskId", claimed.uploadTaskId())
+                    .addKeyValue("task_id", claimed.uploadTaskId())
                     .log("Listing given up, the task was cancelled or another node goes on");
             return false;
         }
         if (page.last()) {
-            LOG.atInfo().addKeyValue("uploadTaskId", claimed.uploadTaskId()).log("Task prepared");
+            LOG.atInfo().addKeyValue("task_id", claimed.uploadTaskId()).log("Task prepared");
         }
         return !page.last();
     }

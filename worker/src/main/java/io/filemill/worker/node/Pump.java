@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,19 +19,56 @@ import org.slf4j.LoggerFactory;
 final class Pump implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
     private static final Duration TICK = Duration.ofSeconds(30);
+    /** Longer than the statements of a look may take together. */
+    private static final Duration LONGEST_LOOK = Duration.ofMinutes(5);
+
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
     private static final int LONGEST_TURN_MILLIS = 10; // of another process that gives out files
 
-    private final JobServer server;
+    private final Work work;
+    private final LongSupplier nanoTime;
     private final Semaphore wakeUps = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "pump");
     private volatile boolean windowHasJobs = true;
     private volatile boolean waitsForEnds;
     private volatile boolean closed;
+    private volatile @Nullable Long lookingSince;
+
+    /** Where files come from. */
+    interface Work {
+        /** Fetches jobs from the window; whether there may be more of them. */
+        boolean fetch();
+
+        /** Takes files. */
+        Feeder.Taken take();
+    }
 
     Pump(JobServer server) {
-        this.server = server;
+        this(
+                new Work() {
+                    @Override
+                    public boolean fetch() {
+                        return server.fetch();
+                    }
+
+                    @Override
+                    public Feeder.Taken take() {
+                        return server.take();
+                    }
+                },
+                System::nanoTime);
+    }
+
+    Pump(Work work, LongSupplier nanoTime) {
+        this.work = work;
+        this.nanoTime = nanoTime;
         thread.setDaemon(true);
+    }
+
+    /** Whether its thread lives and does not look for work for longer than any look may take. */
+    boolean isAlive() {
+        Long since = lookingSince;
+        return thread.isAlive() && (since == null || nanoTime.getAsLong() - since < LONGEST_LOOK.toNanos());
     }
 
     void start() {
@@ -63,11 +102,14 @@ final class Pump implements AutoCloseable {
                 }
                 wakeUps.drainPermits();
                 pause = TICK;
+                lookingSince = nanoTime.getAsLong();
                 pause = pauseAfter(look());
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
                 LOG.atWarn().addKeyValue("reason", e.getMessage()).log("Could not look for work, will try again");
+            } finally {
+                lookingSince = null;
             }
         }
     }
@@ -83,12 +125,12 @@ final class Pump implements AutoCloseable {
     private Feeder.Next look() {
         if (windowHasJobs) {
             windowHasJobs = false; // what comes from now on may not be seen by this fetch
-            if (server.fetch()) {
+            if (work.fetch()) {
                 windowHasJobs = true;
             }
         }
         waitsForEnds = true; // an end that is written from now on may not be seen by this look
-        Feeder.Taken taken = server.take();
+        Feeder.Taken taken = work.take();
         if (taken.enqueued() > 0) {
             wake();
         }

@@ -63,7 +63,7 @@ public final class WorkerNode implements SmartLifecycle {
     private volatile long lastBeat = System.nanoTime();
 
     /** The database's side of a node. */
-    public record Rows(NodeRepository nodes, FileTaskRepository files, Listings listings) {}
+    public record Rows(NodeRepository nodes, FileTaskRepository files, Listings listings, Rescuer rescuer) {}
 
     /** Makes the JobRunr server of the node. */
     public interface ServerFactory {
@@ -183,7 +183,7 @@ public final class WorkerNode implements SmartLifecycle {
         Signs signs = seen.getAndSet(Signs.OF_NOTHING);
         if ((signs.abandonedFiles() || signs.dispatchedFiles())
                 && lease.mayJudgeOthers()
-                && new Rescuer(rows.files()).runOnce(signs.abandonedFiles(), signs.dispatchedFiles()) > 0) {
+                && rows.rescuer().runOnce(signs.abandonedFiles(), signs.dispatchedFiles()) > 0) {
             pump.wake();
         }
     }
@@ -211,12 +211,16 @@ public final class WorkerNode implements SmartLifecycle {
             return new NodeHealth(NodeHealth.Check.passed("The process runs."), notStarted, notStarted);
         }
         ServerState server = node.server().state();
-        return new NodeHealth(live(server), ready(server), NodeHealth.Check.passed("The node has started."));
+        return new NodeHealth(
+                live(server, node.pump()), ready(server), NodeHealth.Check.passed("The node has started."));
     }
 
-    private NodeHealth.Check live(ServerState server) {
+    private NodeHealth.Check live(ServerState server, Pump pump) {
         if (server.phase() == ServerState.Phase.GAVE_UP) {
             return NodeHealth.Check.failed(server.detail());
+        }
+        if (!draining && !pump.isAlive()) {
+            return NodeHealth.Check.failed("The node's thread that looks for work has ended or stands still.");
         }
         Duration sinceBeat = Duration.ofNanos(System.nanoTime() - lastBeat);
         return sinceBeat.compareTo(LONGEST_BEAT) < 0
@@ -288,7 +292,7 @@ public final class WorkerNode implements SmartLifecycle {
         running.close();
         quietly("say that the node has stopped", () -> {
             rows.nodes().markStopped(identity.id());
-            int ignored = (lease.mayJudgeOthers() ? new Rescuer(rows.files()).runOnce() : 0) + feeder.feed();
+            int ignored = (lease.mayJudgeOthers() ? rows.rescuer().runOnce() : 0) + feeder.feed();
         });
         started = null;
         LOG.info("Node stopped");

@@ -3,6 +3,7 @@ package io.filemill.worker.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.filemill.db.telemetry.Metrics;
 import io.filemill.worker.node.NodeHealth;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,7 +21,8 @@ class HealthServerIT {
             new NodeHealth.Check(true, "lives"),
             new NodeHealth.Check(false, "The node drains."),
             new NodeHealth.Check(true, "has started"));
-    private final HealthServer server = new HealthServer(new InetSocketAddress("127.0.0.1", 0), () -> health);
+    private final HealthServer server =
+            new HealthServer(new InetSocketAddress("127.0.0.1", 0), () -> health, new Metrics());
 
     @AfterEach
     void stop() {
@@ -51,9 +53,20 @@ class HealthServerIT {
     }
 
     @Test
+    void answersWithTheMetrics() throws Exception {
+        server.start();
+
+        HttpResponse<String> metrics = get("/actuator/prometheus");
+        assertThat(metrics.statusCode()).isEqualTo(200);
+        assertThat(metrics.headers().firstValue("Content-Type")).hasValue(Metrics.CONTENT_TYPE);
+        assertThat(metrics.body()).contains("# TYPE jvm_memory_used_bytes gauge");
+        assertThat(get("/metrics").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void saysWhichPortIsTaken() {
         server.start();
-        var second = new HealthServer(new InetSocketAddress("127.0.0.1", server.port()), () -> health);
+        var second = new HealthServer(new InetSocketAddress("127.0.0.1", server.port()), () -> health, new Metrics());
 
         assertThatThrownBy(second::start)
                 .hasMessageContaining(Integer.toString(server.port()))

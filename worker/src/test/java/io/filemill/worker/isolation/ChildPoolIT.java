@@ -8,6 +8,7 @@ import io.filemill.worker.isolation.ChildOutcome.Answered;
 import io.filemill.worker.isolation.ChildOutcome.Crashed;
 import io.filemill.worker.isolation.ChildOutcome.Stalled;
 import io.filemill.worker.isolation.ChildOutcome.TimedOut;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,8 @@ class ChildPoolIT {
             1024 * 1024,
             Duration.ofMinutes(1));
 
-    private ChildPool pool = new ChildPool(OPTIONS, 1);
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private ChildPool pool = new ChildPool(OPTIONS, 1, meters);
 
     @AfterEach
     void killAll() {
@@ -120,13 +122,27 @@ class ChildPoolIT {
         assertThatThePoolWorks();
     }
 
+    private double ended(String reason) {
+        return meters.get("filemill.child.processes.ended")
+                .tag("reason", reason)
+                .counter()
+                .count();
+    }
+
     @Test
     void endlessLoopIsKilledAtTheTimeLimit() throws Exception {
         var first = pid();
 
         assertThat(ask("hang", new CallLimits(Duration.ofMillis(300), MINUTE))).isInstanceOf(TimedOut.class);
         assertThat(isAlive(first)).isFalse();
+        assertThat(ended("timed_out")).isEqualTo(1);
         assertThatThePoolWorks();
+        assertThat(meters.get("filemill.child.processes.started").counter().count())
+                .isEqualTo(2);
+        assertThat(meters.get("filemill.child.processes").gauge().value()).isEqualTo(1);
+        pool.close();
+        assertThat(ended("closed")).isEqualTo(1);
+        assertThat(meters.get("filemill.child.processes").gauge().value()).isZero();
     }
 
     @Test
