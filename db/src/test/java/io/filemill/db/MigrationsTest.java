@@ -36,7 +36,7 @@ class MigrationsTest {
                     "\\bset not null\\b",
                     "\\badd (constraint|check|unique|primary key|foreign key)\\b",
                     "\\badd column (?:if not exists )?\\w+ (?:(?!default|,|;).)*\\bnot null\\b(?!(?:(?!,|;).)*\\bdefault\\b)",
-                    "\\bcreate (or replace )?trigger\\b",
+                    "\\bcreate (or replace )?(constraint )?trigger \\w+ before\\b",
                     "\\bcreate unique index\\b")
             .map(Pattern::compile)
             .toList();
@@ -103,6 +103,7 @@ class MigrationsTest {
                 "alter table file_task add constraint c check (attempt > 0);",
                 "alter table file_task alter column item type varchar;",
                 "create unique index i on file_task (item);",
+                "create trigger t before insert on file_task for each row execute function f();",
                 "ALTER TABLE file_task RENAME COLUMN item TO name;"
             })
     void findsWhatTakesAway(String sql) {
@@ -114,6 +115,7 @@ class MigrationsTest {
             strings = {
                 "alter table file_task add column owner text not null default '';",
                 "alter table file_task add column a integer default 0 not null check (a >= 0);",
+                "create trigger t after update on file_task for each row execute function f();",
                 "create table new_one (id uuid primary key); create unique index i on new_one (id);",
                 "-- Beside older nodes: nothing reads it.\ndrop index file_task_in_order;",
                 "comment on column file_task.item is 'must not rename';"

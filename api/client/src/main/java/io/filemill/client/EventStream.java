@@ -85,7 +85,7 @@ public final class EventStream implements Iterator<Event>, AutoCloseable {
     private void advance() {
         try {
             if (lines == null) {
-                lines = open();
+                lines = open().orElse(null);
             }
             if (lines != null) {
                 next = read(lines).orElse(null);
@@ -103,15 +103,15 @@ public final class EventStream implements Iterator<Event>, AutoCloseable {
         }
     }
 
-    private @Nullable BufferedReader open() {
+    private Optional<BufferedReader> open() {
         Call call = Call.get(path).with("Accept", "text/event-stream, application/problem+json");
         return transport.call(lastId.isEmpty() ? call : call.with("Last-Event-ID", lastId), response -> {
             connection = response.body();
             if (closed || response.statusCode() == NOTHING_MORE) {
                 ended = true;
-                return null;
+                return Optional.empty();
             }
-            return new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+            return Optional.of(new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8)));
         });
     }
 
