@@ -12,10 +12,12 @@ final class VersionController {
         this.properties = properties;
     }
 
+    /** Says what answers here, and its version. */
     @GetMapping("/v1")
     VersionView version() {
         return new VersionView("filemill", properties.version());
     }
 
+    /** What answers here. */
     record VersionView(String name, String version) {}
 }

@@ -1,5 +1,6 @@
 package io.filemill.api;
 
+import io.filemill.api.openapi.Contract;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,6 +21,7 @@ public final class RunningApi implements AutoCloseable {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final ConfigurableApplicationContext context;
+    private final Contract contract = new Contract();
 
     private RunningApi(ConfigurableApplicationContext context) {
         this.context = context;
@@ -31,6 +33,10 @@ public final class RunningApi implements AutoCloseable {
         all.putIfAbsent("filemill.dashboard.port", 0);
         all.putIfAbsent("filemill.worker.enabled", false);
         return new RunningApi(ApiApplication.start(all));
+    }
+
+    public Contract contract() {
+        return contract;
     }
 
     public <T> T bean(Class<T> type) {
@@ -68,9 +74,13 @@ public final class RunningApi implements AutoCloseable {
                 .POST(BodyPublishers.ofByteArray(body.bytes())));
     }
 
-    public Answer send(HttpRequest.Builder request) {
+    /** Sends a request and holds the answer against the published description of the API. */
+    public Answer send(HttpRequest.Builder builder) {
+        HttpRequest request = builder.build();
         try {
-            return new Answer(client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8)));
+            var response = client.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+            contract.check(request.method(), request.uri().getRawPath(), response);
+            return new Answer(response);
         } catch (IOException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {

@@ -33,11 +33,13 @@ final class LimitController {
         this.limits = limits;
     }
 
+    /** Lists the limits that are set. */
     @GetMapping
     LimitList list() {
         return new LimitList(limits.list().stream().map(LimitView::of).toList());
     }
 
+    /** Shows the limits of a name. */
     @GetMapping("/{scope}/{name}")
     LimitView show(@PathVariable String scope, @PathVariable String name) {
         var target = Target.of(scope, name);
@@ -51,6 +53,7 @@ final class LimitController {
         return LimitView.of(limits.put(target.scope(), target.name(), request.values(target.scope())));
     }
 
+    /** Removes all limits of a name. */
     @DeleteMapping("/{scope}/{name}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String scope, @PathVariable String name) {
@@ -60,13 +63,14 @@ final class LimitController {
         }
     }
 
-    /** Nothing starts any more until it is resumed; what runs goes on. */
+    /** Pauses a user, a processor or the cluster: nothing starts any more until it is resumed; what runs goes on. */
     @PostMapping("/{scope}/{name}/pause")
     LimitView pause(@PathVariable String scope, @PathVariable String name) {
         var target = Target.toPause(scope, name);
         return LimitView.of(limits.pause(target.scope(), target.name()));
     }
 
+    /** Resumes what was paused. */
     @PostMapping("/{scope}/{name}/resume")
     LimitView resume(@PathVariable String scope, @PathVariable String name) {
         var target = Target.toPause(scope, name);
@@ -113,9 +117,19 @@ final class LimitController {
         }
     }
 
+    /** All limits that are set. */
     record LimitList(List<LimitView> limits) {}
 
-    /** The JSON of a limit. */
+    /**
+     * The JSON of a limit; null stands for no limit.
+     *
+     * @param paused whether nothing of it starts
+     * @param maxRunning files at the same time
+     * @param ratePerSecond files, or calls of a sink, on average
+     * @param burst how many at once after a pause
+     * @param maxQueuedFiles files that have not ended
+     * @param maxQueuedBytes uploaded bytes stored for tasks that have not ended
+     */
     record LimitView(
             String scope,
             String name,
@@ -140,7 +154,15 @@ final class LimitController {
         }
     }
 
-    /** The JSON that sets a limit. */
+    /**
+     * The JSON that sets a limit; what is left out or null is no limit.
+     *
+     * @param maxRunning files at the same time; of a user or a processor
+     * @param ratePerSecond files, or calls of a sink, on average; not of the cluster
+     * @param burst how many at once after a pause; needs a rate
+     * @param maxQueuedFiles files that have not ended; of a user or the cluster
+     * @param maxQueuedBytes uploaded bytes stored for tasks that have not ended; of a user or the cluster
+     */
     record LimitRequest(
             @Nullable Integer maxRunning,
             @Nullable Double ratePerSecond,

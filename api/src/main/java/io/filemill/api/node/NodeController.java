@@ -18,14 +18,23 @@ final class NodeController {
         this.nodes = nodes;
     }
 
+    /** Lists the nodes of the cluster with their slots, and why each has so many. */
     @GetMapping("/v1/nodes")
     NodeList list() {
         return new NodeList(nodes.list().stream().map(NodeView::of).toList());
     }
 
+    /** The nodes of the cluster. */
     record NodeList(List<NodeView> nodes) {}
 
-    /** The JSON of a node. */
+    /**
+     * The JSON of a node.
+     *
+     * @param slots how many files it runs at once
+     * @param gpus the cards that it may use
+     * @param capacityReason why it has so many slots
+     * @param heartbeatAt when it last said that it lives
+     */
     record NodeView(
             UUID nodeId,
             String name,

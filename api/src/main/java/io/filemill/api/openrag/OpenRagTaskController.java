@@ -2,12 +2,18 @@ package io.filemill.api.openrag;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.filemill.api.cache.EntityTag;
+import io.filemill.api.openapi.Responds;
+import io.filemill.api.openrag.OpenRagTask.OpenRagFile;
+import io.filemill.api.problem.ProblemException;
+import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
+import io.filemill.api.task.TaskDeletion;
 import io.filemill.api.task.TaskId;
 import io.filemill.api.task.TaskRetry;
 import io.filemill.db.task.Cancellation;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.FileTaskRepository;
+import io.filemill.db.task.Removal;
 import io.filemill.db.task.RetriedFiles;
 import io.filemill.db.task.RetrySelection;
 import io.filemill.db.task.TaskStatus;
@@ -16,11 +22,14 @@ import io.filemill.db.task.UploadTaskRepository;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -33,54 +42,101 @@ import org.springframework.web.context.request.WebRequest;
 final class OpenRagTaskController {
     static final int MAX_FILES = 10_000;
     static final int MAX_TASKS = 100;
+    private static final String NOT_FOUND = "Task not found";
 
     private final UploadTaskRepository tasks;
     private final FileTaskRepository files;
     private final TaskRetry retry;
+    private final TaskDeletion deletion;
     private final CurrentUser user;
 
-    OpenRagTaskController(UploadTaskRepository tasks, FileTaskRepository files, TaskRetry retry, CurrentUser user) {
+    OpenRagTaskController(
+            UploadTaskRepository tasks,
+            FileTaskRepository files,
+            TaskRetry retry,
+            TaskDeletion deletion,
+            CurrentUser user) {
         this.tasks = tasks;
         this.files = files;
         this.retry = retry;
+        this.deletion = deletion;
         this.user = user;
     }
 
+    /** Shows a task with its files, up to ten thousand. */
     @GetMapping("/tasks/{id}")
+    @Responds(status = 200, body = OpenRagTask.class)
+    @Responds(status = 404, body = ErrorView.class)
     ResponseEntity<Object> show(@PathVariable String id, WebRequest request) {
-        return TaskId.parse(id)
-                .flatMap(task -> tasks.find(user.id(), task))
-                .map(task -> show(task, request))
-                .orElseGet(() -> error(HttpStatus.NOT_FOUND, "Task not found"));
+        return find(id).map(task -> show(task, request, OpenRagFile::of)).orElseGet(OpenRagTaskController::notFound);
+    }
+
+    /** Shows a task with its files, and of failed ones what failed, in which phase, and who can act. */
+    @GetMapping("/tasks/{id}/enhanced")
+    @Responds(status = 200, body = OpenRagTask.class)
+    @Responds(status = 404, body = ErrorView.class)
+    ResponseEntity<Object> showEnhanced(@PathVariable String id, WebRequest request) {
+        return find(id).map(task -> show(task, request, OpenRagFile::enhanced))
+                .orElseGet(OpenRagTaskController::notFound);
+    }
+
+    /** As {@code /tasks/{id}/enhanced}, for clients of OpenRAG's public API. */
+    @GetMapping("/v1/tasks/{id}/enhanced")
+    @Responds(status = 200, body = OpenRagTask.class)
+    ResponseEntity<Object> showEnhancedV1(@PathVariable String id, WebRequest request) {
+        return find(id).map(task -> show(task, request, OpenRagFile::enhanced))
+                .orElseThrow(() -> new ProblemException(
+                        ProblemType.NOT_FOUND,
+                        "There is no task " + id
+                                + ". GET /v1/tasks lists those that exist; finished ones are deleted after a time.",
+                        Map.of("error", NOT_FOUND)));
+    }
+
+    private Optional<UploadTask> find(String id) {
+        return TaskId.parse(id).flatMap(task -> tasks.find(user.id(), task));
+    }
+
+    private static ResponseEntity<Object> notFound() {
+        return error(HttpStatus.NOT_FOUND, NOT_FOUND);
     }
 
     /** The files of a task that has ended change only together with it, so they need not be read to answer that nothing changed. */
-    private ResponseEntity<Object> show(UploadTask task, WebRequest request) {
+    private ResponseEntity<Object> show(UploadTask task, WebRequest request, Function<FileTask, OpenRagFile> view) {
         if (task.status().isFinal()) {
             return EntityTag.of(task.version())
-                    .answer(request, () -> OpenRagTask.of(task, listFiles(task.id()), MAX_FILES));
+                    .answer(request, () -> OpenRagTask.of(task, listFiles(task.id()), MAX_FILES, view));
         }
         List<FileTask> found = listFiles(task.id());
         return EntityTag.of(versions(List.of(task), found))
-                .answer(request, () -> OpenRagTask.of(task, found, MAX_FILES));
+                .answer(request, () -> OpenRagTask.of(task, found, MAX_FILES, view));
     }
 
     private List<FileTask> listFiles(UUID task) {
         return files.list(task, null, null, 0, MAX_FILES + 1);
     }
 
-    /** Newest first, without the completed files. */
+    /** Lists the newest hundred tasks, newest first, without their completed files. */
     @GetMapping("/tasks")
     ResponseEntity<OpenRagTaskList> list(WebRequest request) {
+        return list(request, OpenRagFile::of);
+    }
+
+    /** Lists the newest hundred tasks without their completed files, and of failed ones what failed, in which phase, and who can act. */
+    @GetMapping({"/tasks/enhanced", "/v1/tasks/enhanced"})
+    ResponseEntity<OpenRagTaskList> listEnhanced(WebRequest request) {
+        return list(request, OpenRagFile::enhanced);
+    }
+
+    private ResponseEntity<OpenRagTaskList> list(WebRequest request, Function<FileTask, OpenRagFile> view) {
         List<UploadTask> found = tasks.list(user.id(), MAX_TASKS + 1, null);
         if (found.stream().allMatch(task -> task.status().isFinal())) {
             return EntityTag.of(versions(found, List.of()))
-                    .answer(request, () -> OpenRagTaskList.of(found, listNotCompleted(found)));
+                    .answer(request, () -> OpenRagTaskList.of(found, listNotCompleted(found), view));
         }
         List<List<FileTask>> notCompleted = listNotCompleted(found);
         return EntityTag.of(versions(
                         found, notCompleted.stream().flatMap(List::stream).toList()))
-                .answer(request, () -> OpenRagTaskList.of(found, notCompleted));
+                .answer(request, () -> OpenRagTaskList.of(found, notCompleted, view));
     }
 
     /** The files that are shown of each task that is shown; one more of the last task with files if not all of them are. */
@@ -103,7 +159,10 @@ final class OpenRagTaskController {
                 .toList();
     }
 
+    /** Cancels a task that has not ended; the second call is refused. */
     @PostMapping("/tasks/{id}/cancel")
+    @Responds(status = 200, body = CancelledTask.class)
+    @Responds(status = 400, body = ErrorView.class)
     ResponseEntity<Object> cancel(@PathVariable String id) {
         return TaskId.parse(id)
                 .filter(task -> tasks.cancel(user.id(), task) instanceof Cancellation.Cancelled)
@@ -111,13 +170,41 @@ final class OpenRagTaskController {
                 .orElseGet(() -> error(HttpStatus.BAD_REQUEST, "Task not found or cannot be cancelled"));
     }
 
-    /** Takes the named files, or all, that failed in a way that may pass. */
+    /**
+     * Deletes a task that has ended, with its history and the uploaded bytes; its documents stay. One of another user is not found, whoever
+     * that user is.
+     */
+    @DeleteMapping("/tasks/{id}")
+    @Responds(status = 200, body = DeletedTask.class)
+    @Responds(status = 404, body = ErrorView.class)
+    @Responds(status = 409, body = ErrorView.class)
+    ResponseEntity<Object> delete(@PathVariable String id) {
+        Removal removal = TaskId.parse(id).map(deletion::delete).orElse(Removal.NOT_FOUND);
+        return switch (removal) {
+            case REMOVED -> ResponseEntity.ok(new DeletedTask("deleted", id));
+            case NOT_FOUND -> notFound();
+            case IN_PROGRESS -> error(HttpStatus.CONFLICT, "Task is still in progress");
+        };
+    }
+
+    /** Deletes all tasks of the caller that have ended. */
+    @DeleteMapping("/tasks")
+    DeletedTasks deleteEnded() {
+        List<UUID> deleted = deletion.deleteEnded();
+        return new DeletedTasks("deleted", deleted.size(), deleted);
+    }
+
+    /** Runs the named files, or all, again that failed in a way that may pass. */
     @PostMapping("/tasks/{id}/retry")
+    @Responds(status = 202, body = RetriedTask.class)
+    @Responds(status = 400, body = NothingToRetry.class)
+    @Responds(status = 400, body = ErrorView.class)
+    @Responds(status = 404, body = ErrorView.class)
+    @Responds(status = 409, body = TaskInProgress.class)
     ResponseEntity<Object> retry(@PathVariable String id, @RequestBody(required = false) @Nullable RetryFiles body) {
-        UploadTask task =
-                TaskId.parse(id).flatMap(uuid -> tasks.find(user.id(), uuid)).orElse(null);
+        UploadTask task = find(id).orElse(null);
         if (task == null) {
-            return error(HttpStatus.NOT_FOUND, "Task not found");
+            return notFound();
         }
         if (!task.status().isFinal()) {
             return ResponseEntity.status(HttpStatus.CONFLICT)
@@ -147,7 +234,10 @@ final class OpenRagTaskController {
         return path != null && path.indexOf('\0') < 0;
     }
 
+    /** Cancels one file, named by its path, that waits or runs. */
     @PostMapping("/tasks/{id}/files/cancel")
+    @Responds(status = 200, body = CancelledFile.class)
+    @Responds(status = 400, body = ErrorView.class)
     ResponseEntity<Object> cancelFile(@PathVariable String id, @RequestBody CancelFile body) {
         String path = body.filePath();
         return TaskId.parse(id)
@@ -159,10 +249,12 @@ final class OpenRagTaskController {
     }
 
     private static ResponseEntity<Object> error(HttpStatus status, String error) {
-        return ResponseEntity.status(status).body(Map.of("error", error));
+        return ResponseEntity.status(status).body(new ErrorView(error));
     }
 
     /**
+     * A list of tasks.
+     *
      * @param tasksTruncated true if there are more tasks than are shown; absent otherwise
      */
     record OpenRagTaskList(
@@ -175,19 +267,27 @@ final class OpenRagTaskController {
          * @param found the tasks to show, and possibly one more
          * @param notCompleted the files of each task to show, and possibly one more where they are cut
          */
-        static OpenRagTaskList of(List<UploadTask> found, List<List<FileTask>> notCompleted) {
+        static OpenRagTaskList of(
+                List<UploadTask> found, List<List<FileTask>> notCompleted, Function<FileTask, OpenRagFile> view) {
             List<OpenRagTask> shown = new ArrayList<>();
             int room = MAX_FILES;
             for (int i = 0; i < notCompleted.size(); i++) {
-                OpenRagTask view = OpenRagTask.of(found.get(i), notCompleted.get(i), room);
-                shown.add(view);
-                room -= view.files().size();
+                OpenRagTask task = OpenRagTask.of(found.get(i), notCompleted.get(i), room, view);
+                shown.add(task);
+                room -= task.files().size();
             }
             return new OpenRagTaskList(shown, found.size() > MAX_TASKS ? true : null);
         }
     }
 
+    /** What is wrong. */
+    record ErrorView(String error) {}
+
     record CancelledTask(String status, UUID taskId) {}
+
+    record DeletedTask(String status, String taskId) {}
+
+    record DeletedTasks(String status, int count, List<UUID> deletedIds) {}
 
     record RetryFiles(@Nullable List<String> filePaths) {}
 

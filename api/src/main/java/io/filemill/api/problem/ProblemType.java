@@ -14,6 +14,7 @@ public enum ProblemType {
     NOT_ACCEPTABLE("not-acceptable", HttpStatus.NOT_ACCEPTABLE, "The answer exists only as JSON"),
     TOO_SLOW("too-slow", HttpStatus.REQUEST_TIMEOUT, "The request took too long to arrive"),
     ALREADY_FINISHED("already-finished", HttpStatus.CONFLICT, "The task or file has ended"),
+    STILL_RUNNING("still-running", HttpStatus.CONFLICT, "The task has not ended"),
     IDEMPOTENCY_KEY_IN_FLIGHT(
             "idempotency-key-in-flight", HttpStatus.CONFLICT, "The first request with this key is not done"),
     IDEMPOTENCY_KEY_REUSED(

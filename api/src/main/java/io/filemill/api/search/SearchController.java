@@ -26,6 +26,13 @@ final class SearchController {
         this.user = user;
     }
 
+    /**
+     * Searches the texts of the caller's documents; the best hits come first.
+     *
+     * @param q words, {@code "phrases"}, {@code or}, and {@code -exclusions}
+     * @param limit how many hits at most, from 1 to 100
+     * @param offset how many hits to leave out at the beginning, up to 10000
+     */
     @GetMapping("/v1/search")
     SearchView search(
             @RequestParam String q,
@@ -63,6 +70,9 @@ final class SearchController {
      * The JSON of a hit.
      *
      * @param documentId the digest of its content, which the {@code id} in the result of a file is too
+     * @param part which part of an archive or a mail it is in; null for the file itself
+     * @param chunk the number of the passage in its document
+     * @param type what the passage is, for example {@code text}
      * @param snippet plain text with {@code **} around the words that match
      */
     record HitView(

@@ -19,13 +19,22 @@ final class QueueController {
         this.statistics = statistics;
     }
 
+    /** Shows figures of the whole cluster: files that wait, run and are paused, slots, and nodes by state. */
     @GetMapping("/v1/stats/queue")
     ResponseEntity<QueueView> show(WebRequest request) {
         QueueView view = QueueView.of(statistics.read());
         return EntityTag.of(view.version()).answer(request, () -> view);
     }
 
-    /** The JSON of the figures. */
+    /**
+     * The JSON of the figures.
+     *
+     * @param ready files that could start now
+     * @param pendingLater files that wait for a time
+     * @param paused files that wait for a resume
+     * @param oldestReadyAt since when the longest waiting one could start; null if none waits
+     * @param oldestReadyAgeSeconds how long that is ago; 0 if none waits
+     */
     record QueueView(
             long ready,
             long running,
@@ -69,5 +78,6 @@ final class QueueController {
         }
     }
 
+    /** How many nodes are in each state. */
     record Nodes(long active, long draining, long lost, long stopped) {}
 }

@@ -1,5 +1,6 @@
 package io.filemill.api.task;
 
+import io.filemill.api.openapi.Fails;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
@@ -40,13 +41,16 @@ final class FileController {
         this.clock = clock;
     }
 
+    /** Shows a file with the attempts before its current or last one. */
     @GetMapping("/v1/files/{id}")
     FileView show(@PathVariable String id) {
         FileTask file = find(id);
         return FileView.withAttempts(file, files.attempts(file.id()), clock.instant());
     }
 
+    /** Cancels a file that waits or runs. A second call changes nothing and succeeds too. */
     @PostMapping("/v1/files/{id}/cancel")
+    @Fails(ProblemType.ALREADY_FINISHED)
     CancelledFile cancel(@PathVariable String id) {
         FileTask file = find(id);
         Cancellation cancellation = tasks.cancelFile(user.id(), file.id());
@@ -62,6 +66,7 @@ final class FileController {
         return new CancelledFile(file.id(), file.uploadTaskId(), "cancelled");
     }
 
+    /** Runs a failed file again; the answer tells why if it cannot be. */
     @PostMapping("/v1/files/{id}/retry")
     @ResponseStatus(HttpStatus.ACCEPTED)
     RetriedTask retry(@PathVariable String id) {
@@ -71,7 +76,7 @@ final class FileController {
                 .orElseThrow(() -> notFound(id));
     }
 
-    /** Files that took a process down each time they were tried. */
+    /** Lists files that took a process down each time they were tried. */
     @GetMapping("/v1/quarantine")
     FilePage quarantine(
             @RequestParam(required = false) @Nullable Integer limit,
@@ -95,5 +100,6 @@ final class FileController {
                 "There is no file " + id + ". GET /v1/tasks/{id}/files lists the files of a task with their ids.");
     }
 
+    /** A file that is cancelled. */
     record CancelledFile(long fileId, UUID taskId, String outcome) {}
 }

@@ -1,7 +1,10 @@
 package io.filemill.api.task;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.filemill.db.failure.ActionableBy;
+import io.filemill.db.failure.Component;
 import io.filemill.db.failure.Failure;
+import io.filemill.db.failure.Phase;
 import io.filemill.db.task.FileAttempt;
 import io.filemill.db.task.FileTask;
 import io.filemill.db.task.TaskStatus;
@@ -13,6 +16,20 @@ import tools.jackson.databind.JsonNode;
 /**
  * The JSON of one file of a task.
  *
+ * @param fileId never used again
+ * @param item as it was submitted: a path, a name or a key; unique in its task
+ * @param sizeBytes null where the file is not stored here
+ * @param result what the processor says of it; null until it has ended
+ * @param error what is wrong and what to do, of the last attempt that failed
+ * @param errorCode a stable word for programs, for example {@code ENCRYPTED}
+ * @param errorComponent the part that failed
+ * @param errorPhase what was being done
+ * @param errorRetryable whether the same file may succeed without a change to it
+ * @param errorActionableBy who can do something about it
+ * @param attempt the number of the current or last attempt
+ * @param retryCount failed attempts that were followed by another one
+ * @param crashCount times that its process died
+ * @param node the name of the node that runs or ran it
  * @param failureCount failed attempts since it was submitted or a user last asked for a retry
  * @param attempts the attempts before the current or last one; absent in lists
  * @param durationSeconds from the start of its current attempt to its end, or until now; null while it waits
@@ -23,14 +40,14 @@ record FileView(
         String filename,
         @Nullable Long sizeBytes,
         @Nullable String sha256,
-        String status,
+        TaskStatus status,
         @Nullable JsonNode result,
         @Nullable String error,
         @Nullable String errorCode,
-        @Nullable String errorComponent,
-        @Nullable String errorPhase,
+        @Nullable Component errorComponent,
+        @Nullable Phase errorPhase,
         @Nullable Boolean errorRetryable,
-        @Nullable String errorActionableBy,
+        @Nullable ActionableBy errorActionableBy,
         int attempt,
         int retryCount,
         int failureCount,
@@ -52,10 +69,10 @@ record FileView(
             Instant endedAt,
             @Nullable String error,
             @Nullable String errorCode,
-            @Nullable String errorComponent,
-            @Nullable String errorPhase,
+            @Nullable Component errorComponent,
+            @Nullable Phase errorPhase,
             @Nullable Boolean errorRetryable,
-            @Nullable String errorActionableBy) {
+            @Nullable ActionableBy errorActionableBy) {
         static AttemptView of(FileAttempt attempt) {
             Failure failure = attempt.failure();
             return new AttemptView(
@@ -66,10 +83,10 @@ record FileView(
                     attempt.endedAt(),
                     failure == null ? null : failure.message(),
                     failure == null ? null : failure.code(),
-                    failure == null ? null : failure.component().word(),
-                    failure == null ? null : failure.phase().word(),
+                    failure == null ? null : failure.component(),
+                    failure == null ? null : failure.phase(),
                     failure == null ? null : failure.retryable(),
-                    failure == null ? null : failure.actionableBy().name());
+                    failure == null ? null : failure.actionableBy());
         }
     }
 
@@ -89,14 +106,14 @@ record FileView(
                 file.filename(),
                 file.sizeBytes(),
                 file.sha256(),
-                file.status().word(),
+                file.status(),
                 file.result(),
                 failure == null ? null : failure.message(),
                 failure == null ? null : failure.code(),
-                failure == null ? null : failure.component().word(),
-                failure == null ? null : failure.phase().word(),
+                failure == null ? null : failure.component(),
+                failure == null ? null : failure.phase(),
                 failure == null ? null : failure.retryable(),
-                failure == null ? null : failure.actionableBy().name(),
+                failure == null ? null : failure.actionableBy(),
                 file.attempt(),
                 file.retryCount(),
                 file.failureCount(),

@@ -1,6 +1,7 @@
 package io.filemill.api.task;
 
 import io.filemill.api.cache.EntityTag;
+import io.filemill.api.openapi.Fails;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
@@ -12,6 +13,7 @@ import io.filemill.db.task.FileTaskRepository;
 import io.filemill.db.task.Position;
 import io.filemill.db.task.RetriedFiles;
 import io.filemill.db.task.RetrySelection;
+import io.filemill.db.task.TaskFilter;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTask;
 import io.filemill.db.task.UploadTaskRepository;
@@ -42,6 +44,7 @@ import org.springframework.web.context.request.WebRequest;
 @RestController
 @RequestMapping("/v1/tasks")
 final class TaskController {
+    private static final List<String> OUTCOMES = List.of("success", "partial", "failed", "cancelled");
     private static final Pattern ERROR_CODE = Pattern.compile("[A-Za-z0-9_.-]{1,100}");
 
     private final UploadTaskRepository tasks;
@@ -66,24 +69,47 @@ final class TaskController {
         this.clock = clock;
     }
 
+    /**
+     * Lists the caller's tasks, newest first.
+     *
+     * @param status only tasks in this state
+     * @param outcome only tasks that ended so: {@code success}, {@code partial}, {@code failed} or {@code cancelled}
+     * @param createdFrom only tasks that were accepted at this time or later, like {@code 2030-01-31T08:00:00Z}
+     * @param createdBefore only tasks that were accepted before this time
+     */
     @GetMapping
     ResponseEntity<TaskPage> list(
+            @RequestParam(required = false) @Nullable String status,
+            @RequestParam(required = false) @Nullable String outcome,
+            @RequestParam(name = "created_from", required = false) @Nullable String createdFrom,
+            @RequestParam(name = "created_before", required = false) @Nullable String createdBefore,
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor,
             WebRequest request) {
         PageRequest page = PageRequest.of(limit, cursor);
-        List<UploadTask> found = tasks.list(user.id(), page.limit() + 1, page.afterTask());
+        var filter = new TaskFilter(
+                status(status),
+                outcome(outcome),
+                TaskOptions.checkedTime("created_from", createdFrom),
+                TaskOptions.checkedTime("created_before", createdBefore));
+        List<UploadTask> found = tasks.list(user.id(), filter, page.limit() + 1, page.afterTask());
         return EntityTag.of(found.stream().map(UploadTask::version).toList())
                 .answer(request, () -> TaskPage.of(found, page.limit(), clock.instant()));
     }
 
+    /** Shows a task: its counters, its state and how it ended. */
     @GetMapping("/{id}")
     ResponseEntity<TaskView> show(@PathVariable String id, WebRequest request) {
         UploadTask task = find(id);
         return EntityTag.of(task.version()).answer(request, () -> TaskView.of(task, clock.instant()));
     }
 
-    /** The files of a task that has ended change only together with it, so they need not be read to answer that nothing changed. */
+    /**
+     * Lists the files of a task with their results and errors, in the order in which they were submitted.
+     *
+     * @param status only files in this state
+     * @param errorCode only files whose last attempt failed with this code, for example {@code ENCRYPTED}
+     */
     @GetMapping("/{id}/files")
     ResponseEntity<FilePage> files(
             @PathVariable String id,
@@ -97,7 +123,7 @@ final class TaskController {
         TaskStatus onlyStatus = status(status);
         String onlyErrorCode = errorCode(errorCode);
         long after = page.afterFile();
-        if (task.status().isFinal()) {
+        if (task.status().isFinal()) { // its files change only together with it, so they need not be read for a 304
             return EntityTag.of(task.version())
                     .answer(
                             request,
@@ -111,7 +137,10 @@ final class TaskController {
                 .answer(request, () -> FilePage.of(found, page.limit(), clock.instant()));
     }
 
-    /** Without a body it takes all failed files that no user cancelled. */
+    /**
+     * Runs failed files of a task again. Without a body it takes all failed files that no user cancelled; with one, those that every given
+     * member takes. The answer tells which files it could not take and why; a second call changes nothing.
+     */
     @PostMapping("/{id}/retry")
     @ResponseStatus(HttpStatus.ACCEPTED)
     RetriedTask retry(@PathVariable String id, @RequestBody(required = false) @Nullable RetryRequest request) {
@@ -122,8 +151,9 @@ final class TaskController {
                 .orElseThrow(() -> ProblemException.taskNotFound(id));
     }
 
-    /** Changes when files are served that wait; those that run go on. */
+    /** Changes the priority or the start of the files that wait; those that run go on. */
     @PatchMapping("/{id}")
+    @Fails(ProblemType.ALREADY_FINISHED)
     TaskView change(@PathVariable String id, @RequestBody TaskChange change) {
         Integer priority = TaskOptions.checkedPriority(change.priority());
         Instant notBefore = TaskOptions.checkedTime(change.notBefore());
@@ -134,13 +164,16 @@ final class TaskController {
         return after(id, task -> control.change(user.id(), task, priority, notBefore));
     }
 
-    /** No file starts any more until the task is resumed; those that run go on. */
+    /** Pauses a task: no file starts any more until it is resumed; those that run go on. */
     @PostMapping("/{id}/pause")
+    @Fails(ProblemType.ALREADY_FINISHED)
     TaskView pause(@PathVariable String id) {
         return after(id, task -> control.pause(user.id(), task));
     }
 
+    /** Resumes a paused task. */
     @PostMapping("/{id}/resume")
+    @Fails(ProblemType.ALREADY_FINISHED)
     TaskView resume(@PathVariable String id) {
         return after(id, task -> control.resume(user.id(), task));
     }
@@ -158,7 +191,9 @@ final class TaskController {
         };
     }
 
+    /** Cancels a task: files that wait stop at once, files that run are killed. A second call changes nothing and succeeds too. */
     @PostMapping("/{id}/cancel")
+    @Fails(ProblemType.ALREADY_FINISHED)
     CancelledTask cancel(@PathVariable String id) {
         UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
         Cancellation cancellation = tasks.cancel(user.id(), task);
@@ -189,6 +224,14 @@ final class TaskController {
                                 "The parameter status must be one of " + words() + ", but is " + word + "."));
     }
 
+    private static @Nullable String outcome(@Nullable String word) {
+        if (word != null && !OUTCOMES.contains(word)) {
+            throw ProblemException.invalid(
+                    "The parameter outcome must be one of " + String.join(", ", OUTCOMES) + ", but is " + word + ".");
+        }
+        return word;
+    }
+
     private static String words() {
         return Stream.of(TaskStatus.values()).map(TaskStatus::word).collect(Collectors.joining(", "));
     }
@@ -201,6 +244,11 @@ final class TaskController {
         return code;
     }
 
+    /**
+     * A page of tasks.
+     *
+     * @param nextCursor the {@code cursor} of the next page; null on the last one
+     */
     record TaskPage(List<TaskView> tasks, @Nullable String nextCursor) {
         /**
          * @param found the tasks of the page, and one more if there is another page
@@ -217,6 +265,11 @@ final class TaskController {
         }
     }
 
+    /**
+     * A page of files.
+     *
+     * @param nextCursor the {@code cursor} of the next page; null on the last one
+     */
     record FilePage(List<FileView> files, @Nullable String nextCursor) {
         /**
          * @param found the files of the page, and one more if there is another page
@@ -232,10 +285,22 @@ final class TaskController {
         }
     }
 
-    /** What shall be another; null for what shall stay. */
+    /**
+     * What shall be another; null for what shall stay.
+     *
+     * @param priority 0 to 9; 9 runs first
+     * @param notBefore when its next file may start, with an offset; a time that has passed means now
+     */
     record TaskChange(@Nullable Integer priority, @Nullable String notBefore) {}
 
-    /** Which failed files to try again: those that every given member takes. */
+    /**
+     * Which failed files to try again: those that every given member takes.
+     *
+     * @param errorCodes files that failed with one of these codes
+     * @param retryable files whose failure may pass, or those whose may not
+     * @param fileIds files with one of these ids
+     * @param items files with one of these items
+     */
     record RetryRequest(
             @Nullable List<@Nullable String> errorCodes,
             @Nullable Boolean retryable,
@@ -269,6 +334,8 @@ final class TaskController {
     }
 
     /**
+     * What a retry did.
+     *
      * @param retried how many files wait again
      * @param skippedFiles how many could not be taken
      * @param skipped the first thousand of them with the reason
@@ -280,6 +347,8 @@ final class TaskController {
     }
 
     /**
+     * A task that is cancelled.
+     *
      * @param cancelledFiles how many files this call stopped; 0 if the task had been cancelled before
      */
     record CancelledTask(UUID taskId, String outcome, int cancelledFiles) {}

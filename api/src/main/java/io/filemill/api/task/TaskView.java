@@ -1,6 +1,7 @@
 package io.filemill.api.task;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTask;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import tools.jackson.databind.JsonNode;
  * @param preparing whether a node still lists files of it, so that {@code totalFiles} grows
  * @param ignoredFiles how many entries that listing left out on purpose; absent if all was listed when the task was accepted
  * @param ignored the first of them, with the reasons
+ * @param outcome {@code success}, {@code partial}, {@code failed} or {@code cancelled}; null until it has ended
  * @param paused whether no file of it may start
  * @param pausedBy what was paused: {@code task}, {@code user}, {@code processor} or {@code cluster}
  * @param durationSeconds from its creation to its end, or until now
@@ -29,7 +31,7 @@ record TaskView(
         @Nullable Integer timeoutSeconds,
         @Nullable Integer stallTimeoutSeconds,
         @Nullable Integer maxAttempts,
-        String status,
+        TaskStatus status,
         @Nullable String outcome,
         @Nullable String error,
         int totalFiles,
@@ -61,7 +63,7 @@ record TaskView(
                 task.limits().timeoutSeconds(),
                 task.limits().stallTimeoutSeconds(),
                 task.limits().maxAttempts(),
-                task.status().word(),
+                task.status(),
                 task.outcome(),
                 task.error(),
                 task.totalFiles(),

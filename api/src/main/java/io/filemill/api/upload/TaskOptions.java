@@ -108,20 +108,29 @@ public record TaskOptions(
      * @throws ProblemException if it means none
      */
     public static @Nullable Instant checkedTime(@Nullable String notBefore) {
-        if (notBefore == null) {
+        return checkedTime("not_before", notBefore);
+    }
+
+    /**
+     * The time that a text means.
+     *
+     * @param name what the client calls it
+     * @throws ProblemException if it means none
+     */
+    public static @Nullable Instant checkedTime(String name, @Nullable String text) {
+        if (text == null) {
             return null;
         }
         try {
-            OffsetDateTime time = OffsetDateTime.parse(notBefore.strip());
+            OffsetDateTime time = OffsetDateTime.parse(text.strip());
             if (time.getYear() >= FIRST_YEAR && time.getYear() <= LAST_YEAR) {
                 return time.toInstant();
             }
         } catch (DateTimeParseException e) {
             // as an impossible year
         }
-        throw ProblemException.invalid(
-                "The not_before must be a time with its offset from UTC, like 2030-01-31T08:00:00Z, but is " + notBefore
-                        + ".");
+        throw ProblemException.invalid("The " + name
+                + " must be a time with its offset from UTC, like 2030-01-31T08:00:00Z, but is " + text + ".");
     }
 
     private static @Nullable Integer inRange(String name, @Nullable Integer value, int max) {

@@ -1,5 +1,7 @@
 package io.filemill.api.upload;
 
+import io.filemill.api.openapi.Fails;
+import io.filemill.api.openapi.Responds;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -33,7 +35,23 @@ final class UploadController {
         this.json = json;
     }
 
+    /**
+     * Submits a task: uploaded files as {@code multipart/form-data}, paths or items as JSON, or a manifest of up to ten million lines as
+     * NDJSON or CSV. It is accepted as a whole or not at all, and the answer comes when it is durable.
+     *
+     * @param idempotencyKey names the submission, so that it can be sent again after a lost answer and makes one task; kept for a day
+     */
     @PostMapping(path = "/v1/tasks", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    @Responds(status = 201, body = AcceptedUpload.class, description = "The task is accepted and durable.")
+    @Fails({
+        ProblemType.NO_FILES,
+        ProblemType.UNKNOWN_PROCESSOR,
+        ProblemType.IDEMPOTENCY_KEY_IN_FLIGHT,
+        ProblemType.IDEMPOTENCY_KEY_REUSED,
+        ProblemType.TOO_LARGE,
+        ProblemType.QUEUE_FULL,
+        ProblemType.DISK_FULL
+    })
     ResponseEntity<AcceptedUpload> upload(
             HttpServletRequest request,
             @RequestHeader(name = IdempotencyKeyHeader.NAME, required = false) @Nullable String idempotencyKey)
@@ -44,7 +62,19 @@ final class UploadController {
         }
     }
 
+    /** Takes paths or items. */
     @PostMapping(path = "/v1/tasks", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Responds(status = 201, body = AcceptedUpload.class)
+    @Fails({
+        ProblemType.NO_FILES,
+        ProblemType.UNKNOWN_PROCESSOR,
+        ProblemType.PATH_NOT_ALLOWED,
+        ProblemType.IDEMPOTENCY_KEY_IN_FLIGHT,
+        ProblemType.IDEMPOTENCY_KEY_REUSED,
+        ProblemType.TOO_LARGE,
+        ProblemType.QUEUE_FULL,
+        ProblemType.DISK_FULL
+    })
     ResponseEntity<AcceptedUpload> submit(
             @RequestBody NewTask task,
             @RequestHeader(name = IdempotencyKeyHeader.NAME, required = false) @Nullable String idempotencyKey) {
@@ -62,9 +92,21 @@ final class UploadController {
                         : uploads.acceptItems(NewTask.withoutNulls("items", task.items()), options, idempotencyKey));
     }
 
+    /** Takes a manifest. */
     @PostMapping(
             path = "/v1/tasks",
             consumes = {ManifestFormat.NDJSON_TYPE, ManifestFormat.CSV_TYPE})
+    @Responds(status = 201, body = AcceptedUpload.class)
+    @Fails({
+        ProblemType.NO_FILES,
+        ProblemType.UNKNOWN_PROCESSOR,
+        ProblemType.PATH_NOT_ALLOWED,
+        ProblemType.IDEMPOTENCY_KEY_IN_FLIGHT,
+        ProblemType.IDEMPOTENCY_KEY_REUSED,
+        ProblemType.TOO_LARGE,
+        ProblemType.QUEUE_FULL,
+        ProblemType.DISK_FULL
+    })
     ResponseEntity<AcceptedUpload> submitManifest(
             HttpServletRequest request,
             @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType contentType,
@@ -84,7 +126,22 @@ final class UploadController {
         return response.body(accepted);
     }
 
-    /** The JSON that asks for a task. */
+    /**
+     * The JSON that asks for a task: with {@code path} or {@code paths}, or with {@code items}.
+     *
+     * @param path a file, a folder or a glob inside of the ingest roots
+     * @param paths several of them
+     * @param items what the processor understands, for example keys of a bucket
+     * @param processor what shall be done with each file; {@code document} if it is left out
+     * @param settings for the processor
+     * @param priority 0 to 9; 9 runs first
+     * @param replaceDuplicates whether content that is stored already is stored again
+     * @param skipPreviouslyFailed whether content that failed for good before is skipped
+     * @param timeoutSeconds how long one file may run
+     * @param stallTimeoutSeconds how long one file may make no progress
+     * @param maxAttempts how often a file is tried
+     * @param notBefore when the first file may start, with an offset from UTC, like {@code 2030-01-31T08:00:00Z}
+     */
     record NewTask(
             @Nullable String path,
             @Nullable List<@Nullable String> paths,

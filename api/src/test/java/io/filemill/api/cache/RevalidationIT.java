@@ -62,7 +62,9 @@ class RevalidationIT {
                 "/v1/tasks/" + task + "/files",
                 "/v1/stats/queue",
                 "/tasks",
-                "/tasks/" + task);
+                "/tasks/" + task,
+                "/tasks/enhanced",
+                "/v1/tasks/" + task + "/enhanced");
     }
 
     private Answer ask(String path, String tag) {

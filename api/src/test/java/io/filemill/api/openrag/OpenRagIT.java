@@ -1,6 +1,7 @@
 package io.filemill.api.openrag;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.filemill.api.Multipart;
 import io.filemill.api.RunningApi;
@@ -14,6 +15,7 @@ import io.filemill.db.task.FileTask;
 import io.filemill.db.task.FinishedFile;
 import io.filemill.db.task.TaskStatus;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -315,5 +317,133 @@ class OpenRagIT {
             assertThat(refused.status()).isEqualTo(400);
             assertThat(refused.text()).isEqualTo("{\"error\":\"File not found or cannot be cancelled\"}");
         }
+    }
+
+    /** What OpenRAG's frontend asks for every three seconds, and by which it decides what to show and whether to ask again. */
+    @Test
+    void theEnhancedRoutesSayWhyAFileFailedAndWhoCanAct() {
+        UUID task = upload("a.pdf", "b.pdf", "c.pdf");
+        fail(task, 1, PASSING);
+        finish(task, "a.pdf", TaskStatus.FAILED, "The file is damaged");
+        Answer one = api.get("/tasks/" + task + "/enhanced");
+        assertThat(one.status()).isEqualTo(200);
+        String times = "\"created_at\":1761912000.5,\"updated_at\":1761912002.0,\"duration_seconds\":1.5";
+        assertThat(one.text())
+                .isEqualTo("{\"task_id\":\"" + task + "\",\"status\":\"running\","
+                        + "\"total_files\":3,\"processed_files\":2,\"successful_files\":0,\"failed_files\":2,"
+                        + "\"running_files\":0,\"pending_files\":1," + times + ",\"files\":{"
+                        + "\"a.pdf\":{\"status\":\"failed\",\"result\":null,\"error\":\"The file is damaged\",\"retry_count\":0,"
+                        + times + ",\"filename\":\"a.pdf\",\"phase\":\"docling\",\"docling_status\":\"failed\","
+                        + "\"component\":\"docling\",\"failure_phase\":\"parsing\",\"user_facing_message\":\"The file is damaged\","
+                        + "\"actionable_by\":\"USER_ACTIONABLE\"},"
+                        + "\"b.pdf\":{\"status\":\"failed\",\"result\":null,\"error\":\"The service is busy.\",\"retry_count\":0,"
+                        + times + ",\"filename\":\"b.pdf\",\"phase\":\"langflow\",\"docling_status\":\"success\","
+                        + "\"component\":\"langflow\",\"failure_phase\":\"embedding\",\"user_facing_message\":\"The service is busy.\","
+                        + "\"actionable_by\":\"RETRYABLE\"},"
+                        + "\"c.pdf\":{\"status\":\"pending\",\"result\":null,\"error\":null,\"retry_count\":0,"
+                        + times + ",\"filename\":\"c.pdf\",\"phase\":\"docling\",\"docling_status\":\"pending\"}}}");
+        assertThat(api.get("/v1/tasks/" + task + "/enhanced").text()).isEqualTo(one.text());
+        for (String list : List.of("/tasks/enhanced", "/v1/tasks/enhanced")) {
+            assertThat(api.get(list).text()).isEqualTo("{\"tasks\":[" + one.text() + "]}");
+        }
+    }
+
+    @Test
+    void theEnhancedListOmitsCompletedFilesAndShowsThemInTheirTask() {
+        UUID task = upload("a.pdf", "b.pdf");
+        finish(task, "a.pdf", TaskStatus.COMPLETED, "{\"status\":\"indexed\"}");
+        assertThat(api.get("/tasks/enhanced").json().at("/tasks/0/files").propertyNames())
+                .containsExactly("b.pdf");
+        JsonNode file =
+                api.get("/tasks/" + task + "/enhanced").json().get("files").get("a.pdf");
+        assertThat(file.get("phase").stringValue()).isEqualTo("complete");
+        assertThat(file.get("docling_status").stringValue()).isEqualTo("success");
+        assertThat(file.has("component")).isFalse();
+    }
+
+    @Test
+    void anEnhancedTaskThatIsMissingIsNotFoundInTheWordsOfOpenRag() {
+        UUID foreign = database.submit("somebody", 1);
+        for (String id : List.of(foreign.toString(), UUID.randomUUID().toString(), "x")) {
+            Answer own = api.get("/tasks/" + id + "/enhanced");
+            assertThat(own.status()).isEqualTo(404);
+            assertThat(own.text()).isEqualTo("{\"error\":\"Task not found\"}");
+            Answer v1 = api.get("/v1/tasks/" + id + "/enhanced");
+            assertThat(v1.status()).isEqualTo(404);
+            assertThat(v1.header("Content-Type")).isEqualTo("application/problem+json");
+            assertThat(v1.json().get("error").stringValue()).isEqualTo("Task not found");
+        }
+    }
+
+    private Answer delete(String path) {
+        return api.send(HttpRequest.newBuilder(api.uri(path)).DELETE());
+    }
+
+    @Test
+    void deletesATaskThatHasEndedWithItsBytes() {
+        UUID task = upload("a.pdf");
+        UUID foreign = database.submit("somebody", 1);
+        database.uploadTasks.cancel("somebody", foreign);
+        Answer running = delete("/tasks/" + task);
+        assertThat(running.status()).isEqualTo(409);
+        assertThat(running.text()).isEqualTo("{\"error\":\"Task is still in progress\"}");
+        finish(task, "a.pdf", TaskStatus.COMPLETED, "{}");
+
+        Answer deleted = delete("/tasks/" + task);
+
+        assertThat(deleted.status()).isEqualTo(200);
+        assertThat(deleted.text()).isEqualTo("{\"status\":\"deleted\",\"task_id\":\"" + task + "\"}");
+        assertThat(api.get("/tasks").text()).isEqualTo("{\"tasks\":[]}");
+        for (String id :
+                List.of(task.toString(), foreign.toString(), UUID.randomUUID().toString(), "x")) {
+            Answer missing = delete("/tasks/" + id);
+            assertThat(missing.status()).as(id).isEqualTo(404);
+            assertThat(missing.text()).isEqualTo("{\"error\":\"Task not found\"}");
+        }
+        Path bytes = root.resolveSibling("files")
+                .resolve(task.toString().substring(0, 2))
+                .resolve(task.toString());
+        await().untilAsserted(() -> {
+            assertThat(bytes).doesNotExist();
+            assertThat(database.uploadTasks.unknown(List.of(task))).containsExactly(task);
+        });
+    }
+
+    @Test
+    void deletesAllTasksOfTheCallerThatHaveEnded() {
+        UUID running = upload("a.pdf");
+        UUID older = upload("b.pdf");
+        UUID newer = upload("c.pdf");
+        UUID foreign = database.submit("somebody", 1);
+        database.uploadTasks.cancel("somebody", foreign);
+        assertThat(api.post("/tasks/" + older + "/cancel").status()).isEqualTo(200);
+        assertThat(api.post("/tasks/" + newer + "/cancel").status()).isEqualTo(200);
+
+        assertThat(delete("/tasks").text())
+                .isEqualTo(
+                        "{\"status\":\"deleted\",\"count\":2,\"deleted_ids\":[\"" + newer + "\",\"" + older + "\"]}");
+
+        assertThat(delete("/tasks").text()).isEqualTo("{\"status\":\"deleted\",\"count\":0,\"deleted_ids\":[]}");
+        assertThat(api.get("/tasks/" + running).status()).isEqualTo(200);
+        assertThat(database.uploadTasks.find("somebody", foreign)).isPresent();
+    }
+
+    @Test
+    void ingestsFilesOnThePublicRouteToo() {
+        Answer accepted = api.postMultipart("/v1/documents/ingest", new Multipart().file("a.pdf", "a"));
+        String task = accepted.json().get("task_id").stringValue();
+        assertThat(accepted.status()).isEqualTo(202);
+        assertThat(accepted.text())
+                .isEqualTo("{\"task_id\":\"" + task
+                        + "\",\"message\":\"Langflow upload task created for 1 file(s)\",\"file_count\":1}");
+        assertThat(api.get("/v1/tasks/" + task)
+                        .json()
+                        .at("/settings/replace_duplicates")
+                        .booleanValue())
+                .isTrue();
+        Answer refused = api.postMultipart("/v1/documents/ingest", new Multipart().field("session_id", "s"));
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().get("error").stringValue()).isEqualTo("Missing files");
+        assertThat(refused.json().get("type").stringValue()).isEqualTo("/problems/no-files");
     }
 }

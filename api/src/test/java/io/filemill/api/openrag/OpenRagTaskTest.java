@@ -84,7 +84,8 @@ class OpenRagTaskTest {
                 file("/data/b.pdf", TaskStatus.FAILED, null, "The file is damaged", 2),
                 file("/data/c.pdf", TaskStatus.SKIPPED, null, null, 0),
                 file("/data/d.pdf", TaskStatus.RUNNING, null, null, 0));
-        assertThat(json.writeValueAsString(OpenRagTask.of(task(TaskStatus.RUNNING, null), files, 10)))
+        assertThat(json.writeValueAsString(
+                        OpenRagTask.of(task(TaskStatus.RUNNING, null), files, 10, OpenRagTask.OpenRagFile::of)))
                 .isEqualTo("{\"task_id\":\"0b9d8c4e-5f6a-4b7c-8d9e-0f1a2b3c4d5e\",\"status\":\"running\","
                         + "\"total_files\":4,\"processed_files\":3,\"successful_files\":1,\"failed_files\":1,"
                         + "\"running_files\":1,\"pending_files\":0,"
@@ -109,11 +110,13 @@ class OpenRagTaskTest {
         var files = List.of(
                 file("/data/a.pdf", TaskStatus.PENDING, null, null, 0),
                 file("/data/b.pdf", TaskStatus.PENDING, null, null, 0));
-        assertThat(json.writeValueAsString(OpenRagTask.of(task(TaskStatus.RUNNING, null), files, 1)))
+        assertThat(json.writeValueAsString(
+                        OpenRagTask.of(task(TaskStatus.RUNNING, null), files, 1, OpenRagTask.OpenRagFile::of)))
                 .contains("\"/data/a.pdf\"")
                 .doesNotContain("\"/data/b.pdf\"")
                 .endsWith("},\"files_truncated\":true}");
-        assertThat(json.writeValueAsString(OpenRagTask.of(task(TaskStatus.RUNNING, null), files, 2)))
+        assertThat(json.writeValueAsString(
+                        OpenRagTask.of(task(TaskStatus.RUNNING, null), files, 2, OpenRagTask.OpenRagFile::of)))
                 .doesNotContain("files_truncated");
     }
 }

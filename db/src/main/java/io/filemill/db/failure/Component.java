@@ -1,5 +1,6 @@
 package io.filemill.db.failure;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.stream.Stream;
 
 /** The part that failed. The words are OpenRAG's, whose frontend shows them, and name the part by the program that does its work there. */
@@ -20,6 +21,7 @@ public enum Component {
     }
 
     /** The word in the database and on the wire. */
+    @JsonValue
     public String word() {
         return word;
     }

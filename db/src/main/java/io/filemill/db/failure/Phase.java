@@ -1,5 +1,6 @@
 package io.filemill.db.failure;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** What was being done when the failure happened, in OpenRAG's words. */
@@ -13,6 +14,7 @@ public enum Phase {
     UNKNOWN;
 
     /** The word in the database and on the wire. */
+    @JsonValue
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

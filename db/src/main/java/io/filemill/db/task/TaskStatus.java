@@ -1,5 +1,6 @@
 package io.filemill.db.task;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ public enum TaskStatus {
     }
 
     /** The word in the database and on the wire. */
+    @JsonValue
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -101,6 +101,15 @@ public final class UploadTaskRepository {
      * @param after where the page before ended, or null for the first page
      */
     public List<UploadTask> list(String userId, int limit, @Nullable Position after) {
+        return list(userId, TaskFilter.ALL, limit, after);
+    }
+
+    /**
+     * A page of the user's tasks that a filter takes, newest first.
+     *
+     * @param after where the page before ended, or null for the first page
+     */
+    public List<UploadTask> list(String userId, TaskFilter filter, int limit, @Nullable Position after) {
         return jdbc.sql("""
                 select t.*,
                        case when t.finished_at is null
@@ -111,12 +120,22 @@ public final class UploadTaskRepository {
                 from upload_task t left join task_listing l on l.upload_task_id = t.id
                 where t.user_id = :userId and t.purged_at is null
                   and (:createdAt::timestamptz is null or (t.created_at, t.id) < (:createdAt::timestamptz, :id::uuid))
+                  and t.created_at >= coalesce(:createdFrom::timestamptz, '-infinity')
+                  and t.created_at < coalesce(:createdBefore::timestamptz, 'infinity')
+                  and (:status::text is null or t.status = :status)
+                  and (:outcome::text is null or t.outcome = :outcome)
                 order by t.created_at desc, t.id desc
                 limit :limit
                 """)
                 .param("userId", userId)
                 .param("createdAt", after == null ? null : Timestamp.from(after.createdAt()))
                 .param("id", after == null ? null : after.id())
+                .param("createdFrom", filter.createdFrom() == null ? null : Timestamp.from(filter.createdFrom()))
+                .param("createdBefore", filter.createdBefore() == null ? null : Timestamp.from(filter.createdBefore()))
+                .param(
+                        "status",
+                        filter.status() == null ? null : filter.status().word())
+                .param("outcome", filter.outcome())
                 .param("limit", limit)
                 .query(UploadTask::of)
                 .list();
@@ -235,7 +254,40 @@ public final class UploadTaskRepository {
     }
 
     /**
-     * Hides a task that ended long ago from readers, so that it can be deleted. A task whose deletion was cut short comes first.
+     * Hides a task that has ended from all readers, at once and for good, so that it can be {@link #delete}d. If nobody does, the next purge
+     * does. Opens its own transaction; a second call finds no task.
+     */
+    public Removal remove(String userId, UUID id) {
+        return jdbc.sql("""
+                with hidden as (
+                    update upload_task set purged_at = now()
+                    where id = :id and user_id = :userId and purged_at is null and finished_at is not null
+                    returning id)
+                select exists (select from hidden) from upload_task
+                where id = :id and user_id = :userId and purged_at is null
+                """)
+                .param("id", id)
+                .param("userId", userId)
+                .query(Boolean.class)
+                .optional()
+                .map(hidden -> hidden ? Removal.REMOVED : Removal.IN_PROGRESS)
+                .orElse(Removal.NOT_FOUND);
+    }
+
+    /** As {@link #remove} for all tasks of the user that have ended; returns them, the newest first. */
+    public List<UUID> removeEnded(String userId) {
+        return jdbc.sql("""
+                with hidden as (
+                    update upload_task set purged_at = now()
+                    where user_id = :userId and purged_at is null and finished_at is not null
+                    returning id, created_at)
+                select id from hidden order by created_at desc, id desc
+                """).param("userId", userId).query(UUID.class).list();
+    }
+
+    /**
+     * Hides a task that ended long ago from readers, so that it can be deleted. A task whose deletion was cut short comes first, however long
+     * ago it ended.
      *
      * @return the task to {@link #delete}, or empty when none is old enough
      */
@@ -245,7 +297,8 @@ public final class UploadTaskRepository {
                 set purged_at = now()
                 where id = (
                     select id from upload_task
-                    where finished_at < now() - make_interval(secs => :maxAge)
+                    where finished_at is not null
+                      and (purged_at is not null or finished_at < now() - make_interval(secs => :maxAge))
                     order by purged_at nulls last, finished_at
                     limit 1
                     for update skip locked)
@@ -256,7 +309,7 @@ public final class UploadTaskRepository {
                 .optional();
     }
 
-    /** Deletes a task from {@link #takeForPurge} and its files, in small transactions. May be called again after it was cut short. */
+    /** Deletes a task from {@link #takeForPurge} or {@link #remove} and its files, in small transactions. May be called again after it was cut short. */
     public void delete(UUID id) {
         int deleted;
         do {

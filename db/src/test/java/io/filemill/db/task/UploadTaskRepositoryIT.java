@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -110,6 +111,63 @@ class UploadTaskRepositoryIT {
         assertThat(db.uploadTasks.cancel("ann", task)).isEqualTo(new Cancellation.Cancelled(100_000));
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aTaskThatHasEndedIsRemovedOnceAndByItsUserOnly() {
+        UUID running = db.submit("ann", 1);
+        UUID ended = db.submit("ann", 1);
+        db.uploadTasks.cancel("ann", ended);
+
+        assertThat(db.uploadTasks.remove("ann", running)).isEqualTo(Removal.IN_PROGRESS);
+        assertThat(db.uploadTasks.remove("bob", ended)).isEqualTo(Removal.NOT_FOUND);
+        assertThat(db.uploadTasks.remove("ann", ended)).isEqualTo(Removal.REMOVED);
+
+        assertThat(db.uploadTasks.remove("ann", ended)).isEqualTo(Removal.NOT_FOUND);
+        assertThat(db.uploadTasks.find("ann", ended)).isEmpty();
+        assertThat(db.uploadTasks.find("ann", running)).isPresent();
+        assertThat(db.uploadTasks.takeForPurge(Duration.ofHours(1)))
+                .as("nobody deleted it, so the purge does, young as it is")
+                .contains(ended);
+    }
+
+    @Test
+    void allTasksOfAUserThatHaveEndedAreRemovedTogether() {
+        UUID running = db.submit("ann", 1);
+        UUID older = db.submit("ann", 1);
+        UUID newer = db.submit("ann", 1);
+        UUID foreign = db.submit("bob", 1);
+        db.uploadTasks.cancel("ann", older);
+        db.uploadTasks.cancel("ann", newer);
+        db.uploadTasks.cancel("bob", foreign);
+
+        assertThat(db.uploadTasks.removeEnded("ann")).containsExactly(newer, older);
+
+        assertThat(db.uploadTasks.removeEnded("ann")).isEmpty();
+        assertThat(db.uploadTasks.find("ann", running)).isPresent();
+        assertThat(db.uploadTasks.find("bob", foreign)).isPresent();
+    }
+
+    @Test
+    void aFilterTakesTasksByStateOutcomeAndTime() {
+        UUID pending = db.submit("ann", 1);
+        UUID cancelled = db.submit("ann", 1);
+        db.uploadTasks.cancel("ann", cancelled);
+        Instant created = db.task(cancelled).createdAt();
+
+        assertThat(listed(new TaskFilter(TaskStatus.PENDING, null, null, null))).containsExactly(pending);
+        assertThat(listed(new TaskFilter(null, "cancelled", null, null))).containsExactly(cancelled);
+        assertThat(listed(new TaskFilter(TaskStatus.PENDING, "cancelled", null, null)))
+                .isEmpty();
+        assertThat(listed(new TaskFilter(null, null, created, null))).containsExactly(cancelled);
+        assertThat(listed(new TaskFilter(null, null, null, created))).containsExactly(pending);
+        assertThat(listed(TaskFilter.ALL)).containsExactly(cancelled, pending);
+    }
+
+    private List<UUID> listed(TaskFilter filter) {
+        return db.uploadTasks.list("ann", filter, 10, null).stream()
+                .map(UploadTask::id)
+                .toList();
     }
 
     @Test
