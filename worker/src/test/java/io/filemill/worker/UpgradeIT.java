@@ -92,7 +92,7 @@ class UpgradeIT {
                 + "\"jobParameters\":[{\"className\":\"io.filemill.db.queue.FileTaskJob\","
                 + "\"actualClassName\":\"io.filemill.db.queue.FileTaskJob\",\"object\":{\"fileTaskId\":" + file
                 + ",\"attempt\":1}}],\"cacheable\":false},\"id\":\"" + id + "\",\"jobHistory\":[" + jobState
-                + "],\"metadata\":{}}";
+                + "],\"metadata\":{\"@class\":\"java.util.concurrent.ConcurrentHashMap\"}}";
         jdbc.sql("""
                 insert into jobrunr_jobs (id, version, jobasjson, jobsignature, state, createdat, updatedat)
                 values (:id, 1, :json, :signature, :state, now() at time zone 'utc', now() at time zone 'utc')

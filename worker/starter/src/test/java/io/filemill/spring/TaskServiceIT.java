@@ -124,7 +124,8 @@ class TaskServiceIT {
 
         /** Whoever gives files to a node takes this lock, and the caller's transaction may last. */
         private void awaitThatNobodyHoldsTheLockOfTheFeeder() {
-            await().atMost(Duration.ofSeconds(20)).until(() -> jdbc.sql("""
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> jdbc.sql("""
                             select count(*) = 0 from pg_locks
                             where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
                             """).query(Boolean.class).single());
