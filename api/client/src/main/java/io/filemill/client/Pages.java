@@ -17,6 +17,8 @@ final class Pages<T> implements Iterator<T> {
     /** Asks for one page. */
     interface Fetch<T> {
         /**
+         * Asks for the page after another one.
+         *
          * @param cursor of the page before; null for the first
          */
         Page<T> page(@Nullable String cursor);
