@@ -13,23 +13,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Extracts the text of all files of a folder with so many threads and nothing else, once for each line on the standard input, and prints the
- * seconds that it took.
+ * Extracts the text of all files of a folder with so many threads and nothing else, for each folder named by a line on the standard input, and prints
+ * the seconds that it took.
  */
 public final class Extraction {
     private Extraction() {}
 
-    /** Arguments: a folder, the number of threads. */
+    /** Argument: the number of threads. */
     public static void main(String[] arguments) throws Exception {
-        List<Path> files;
-        try (Stream<Path> found = Files.walk(Path.of(arguments[0]))) {
-            files = found.filter(Files::isRegularFile).sorted().toList();
-        }
-        int threads = Integer.parseInt(arguments[1]);
+        int threads = Integer.parseInt(arguments[0]);
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         ThreadLocal<InProcess> parser = ThreadLocal.withInitial(InProcess::new);
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        while (lines.readLine() != null) {
+        for (String folder = lines.readLine(); folder != null; folder = lines.readLine()) {
+            List<Path> files;
+            try (Stream<Path> found = Files.walk(Path.of(folder))) {
+                files = found.filter(Files::isRegularFile).sorted().toList();
+            }
             var next = new AtomicInteger();
             Callable<Void> work = () -> {
                 for (int i = next.getAndIncrement(); i < files.size(); i = next.getAndIncrement()) {

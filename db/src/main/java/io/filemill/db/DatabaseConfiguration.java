@@ -24,6 +24,8 @@ import io.filemill.db.telemetry.Metrics;
 import io.filemill.db.telemetry.Telemetry;
 import io.filemill.db.telemetry.Traces;
 import io.filemill.db.telemetry.TracingProperties;
+import io.filemill.db.webhook.DeliveryRepository;
+import io.filemill.db.webhook.WebhookRepository;
 import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -179,6 +181,16 @@ public class DatabaseConfiguration {
     @Bean
     BenchRows benchRows(JdbcClient jdbc, TransactionTemplate transaction, UploadTaskRepository uploadTasks) {
         return new BenchRows(jdbc, transaction, uploadTasks);
+    }
+
+    @Bean
+    WebhookRepository webhookRepository(JdbcClient jdbc) {
+        return new WebhookRepository(jdbc);
+    }
+
+    @Bean
+    DeliveryRepository deliveryRepository(JdbcClient jdbc) {
+        return new DeliveryRepository(jdbc);
     }
 
     @Bean

@@ -20,6 +20,8 @@ import io.filemill.db.task.RetryRows;
 import io.filemill.db.task.TaskLimits;
 import io.filemill.db.task.UploadTask;
 import io.filemill.db.task.UploadTaskRepository;
+import io.filemill.db.webhook.DeliveryRepository;
+import io.filemill.db.webhook.WebhookRepository;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -49,6 +51,8 @@ public final class TestDatabase implements AutoCloseable {
     public final Submission submission = new Submission(jdbc, transaction, uploadTasks, intake, feeder, listings);
     public final TaskControl control = new TaskControl(jdbc, transaction);
     public final QueueLimits limits = new QueueLimits(jdbc, transaction);
+    public final WebhookRepository webhooks = new WebhookRepository(jdbc);
+    public final DeliveryRepository deliveries = new DeliveryRepository(jdbc);
     public final Retry retry = new Retry(transaction, new RetryRows(jdbc), feeder);
 
     /** Submits a task of the user with files named 1 to n, for the noop processor. */
@@ -152,7 +156,7 @@ public final class TestDatabase implements AutoCloseable {
     /** Deletes all rows. */
     public void empty() {
         jdbc.sql(
-                        "truncate queue_limit, queue_bucket, user_share, upload_task, task_listing, task_listing_source, file_task, file_attempt, failed_content, idempotency_key, document, chunk, worker_node, jobrunr_jobs, jobrunr_recurring_jobs, jobrunr_backgroundjobservers")
+                        "truncate webhook_delivery, webhook, queue_limit, queue_bucket, user_share, upload_task, task_listing, task_listing_source, file_task, file_attempt, failed_content, idempotency_key, document, chunk, worker_node, jobrunr_jobs, jobrunr_recurring_jobs, jobrunr_backgroundjobservers")
                 .update();
     }
 

@@ -110,8 +110,9 @@ class WorkerConfiguration {
             UploadTaskRepository uploadTasks,
             FileStore store,
             Flusher flusher,
+            WorkerCapacity capacity,
             WorkerProperties properties) {
-        return new FileTaskHandler.Rows(files, uploadTasks, store, flusher, properties.durability());
+        return new FileTaskHandler.Rows(files, uploadTasks, store, flusher, properties.durability(), capacity.slots());
     }
 
     @Bean

@@ -9,12 +9,15 @@ public enum ProblemType {
     NO_FILES("no-files", HttpStatus.BAD_REQUEST, "The request names no file"),
     UNKNOWN_PROCESSOR("unknown-processor", HttpStatus.BAD_REQUEST, "No such processor"),
     PATH_NOT_ALLOWED("path-not-allowed", HttpStatus.FORBIDDEN, "The path is not open for ingestion"),
+    ADDRESS_NOT_ALLOWED("address-not-allowed", HttpStatus.FORBIDDEN, "The address may not be called"),
     NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "Not found"),
     METHOD_NOT_ALLOWED("method-not-allowed", HttpStatus.METHOD_NOT_ALLOWED, "The method is not possible here"),
     NOT_ACCEPTABLE("not-acceptable", HttpStatus.NOT_ACCEPTABLE, "The answer exists only as JSON"),
     TOO_SLOW("too-slow", HttpStatus.REQUEST_TIMEOUT, "The request took too long to arrive"),
     ALREADY_FINISHED("already-finished", HttpStatus.CONFLICT, "The task or file has ended"),
     STILL_RUNNING("still-running", HttpStatus.CONFLICT, "The task has not ended"),
+    TOO_MANY_WEBHOOKS("too-many-webhooks", HttpStatus.CONFLICT, "The user has as many webhooks as are allowed"),
+    WEBHOOK_DISABLED("webhook-disabled", HttpStatus.CONFLICT, "The webhook is disabled"),
     IDEMPOTENCY_KEY_IN_FLIGHT(
             "idempotency-key-in-flight", HttpStatus.CONFLICT, "The first request with this key is not done"),
     IDEMPOTENCY_KEY_REUSED(

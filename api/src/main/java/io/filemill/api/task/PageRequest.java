@@ -16,13 +16,17 @@ import org.jspecify.annotations.Nullable;
  * @param limit how many entries at most
  * @param cursor where the page before ended, opaque to clients; null for the first page
  */
-record PageRequest(int limit, @Nullable String cursor) {
+public record PageRequest(int limit, @Nullable String cursor) {
     static final int DEFAULT_LIMIT = 100;
     static final int MAX_LIMIT = 1000;
     private static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
-    /** @throws ProblemException if the limit is out of range */
-    static PageRequest of(@Nullable Integer limit, @Nullable String cursor) {
+    /**
+     * The part that the parameters of a request name.
+     *
+     * @throws ProblemException if the limit is out of range
+     */
+    public static PageRequest of(@Nullable Integer limit, @Nullable String cursor) {
         if (limit != null && (limit < 1 || limit > MAX_LIMIT)) {
             throw ProblemException.invalid(
                     "The parameter limit must be from 1 to " + MAX_LIMIT + ", but is " + limit + ".");
@@ -35,14 +39,20 @@ record PageRequest(int limit, @Nullable String cursor) {
         return cursor == null ? 0 : decode(cursor, Long::parseLong);
     }
 
+    /** The number below which the page of a list begins that shows the highest ones first; the highest of all for the first page. */
+    public long beforeNumber() {
+        return cursor == null ? Long.MAX_VALUE : decode(cursor, Long::parseLong);
+    }
+
     /** The task after which the page begins; null for the first page. */
     @Nullable
     Position afterTask() {
         return cursor == null ? null : decode(cursor, PageRequest::position);
     }
 
-    static String cursorAfter(long fileId) {
-        return encode(Long.toString(fileId));
+    /** The cursor of the page that follows an entry with this number. */
+    public static String cursorAfter(long number) {
+        return encode(Long.toString(number));
     }
 
     static String cursorAfter(Position task) {

@@ -11,7 +11,9 @@ public enum Channel {
     /** There is a task whose files are to be listed. */
     LISTING("filemill_listing"),
     /** Files may not start any more that a node may hold for a slot. */
-    PAUSE("filemill_pause");
+    PAUSE("filemill_pause"),
+    /** There may be something to tell a webhook; also sent by the triggers that fill the outbox. */
+    WEBHOOK("filemill_webhook");
 
     private final String channelName;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
+import io.filemill.db.webhook.NewWebhook;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -42,6 +44,16 @@ class RaceIT {
     void cancelsFinishesRetriesAndRescuesMayMeetInAnyOrder() throws Exception {
         long seed = Long.getLong("filemill.test.race.seed", System.nanoTime());
         var random = new Random(seed);
+        var told = new NewWebhook(
+                UUID.randomUUID(),
+                "ann",
+                "https://example.com/",
+                "example.com",
+                List.of("task.created", "task.completed", "task.cancelled"),
+                "",
+                "secret",
+                true);
+        assertThat(db.webhooks.create(told, 1)).isPresent();
         for (int round = 0; round < ROUNDS; round++) {
             UUID task = db.submit("ann", FILES);
             UUID node = db.node();
@@ -79,7 +91,23 @@ class RaceIT {
                     .as("seed %s, round %s: %s", seed, round, ended)
                     .isTrue();
             assertThat(ended.processedFiles()).isEqualTo(FILES);
+            assertThat(eventNumbers(task))
+                    .as("seed %s, round %s", seed, round)
+                    .containsExactlyElementsOf(
+                            IntStream.rangeClosed(1, eventNumbers(task).size())
+                                    .boxed()
+                                    .toList())
+                    .hasSizeGreaterThan(1);
         }
+    }
+
+    /** The numbers of what a webhook is told of a task, in order. */
+    private List<Integer> eventNumbers(UUID task) {
+        return db.jdbc
+                .sql("select sequence from webhook_delivery where upload_task_id = :id order by sequence")
+                .param("id", task)
+                .query(Integer.class)
+                .list();
     }
 
     private Callable<Boolean> move(long id, UUID node, int kind) {

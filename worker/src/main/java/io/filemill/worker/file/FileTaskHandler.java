@@ -60,6 +60,7 @@ public final class FileTaskHandler implements FileTaskRunner {
     private final FileStore store;
     private final Flusher flusher;
     private final Durability durability;
+    private final ResultWriter results;
     private final RunningFiles running;
     private final Map<FileTaskJob, Claim> held = new ConcurrentHashMap<>();
     private final UUID nodeId;
@@ -89,17 +90,22 @@ public final class FileTaskHandler implements FileTaskRunner {
     public enum Durability {
         /** When the end of the file before is committed. */
         WAIT,
-        /** When the end of the file before was handed to the flusher, which commits it in a group. A crash runs these files again. */
+        /** When the end of the file before was handed over to be written beside the slots. A crash runs these files again. */
         GROUP
     }
 
-    /** The database's side of a run. */
+    /**
+     * The database's side of a run.
+     *
+     * @param slots how many results of processors are written at once, and how many wait for it at most
+     */
     public record Rows(
             FileTaskRepository files,
             UploadTaskRepository uploadTasks,
             FileStore store,
             Flusher flusher,
-            Durability durability) {}
+            Durability durability,
+            int slots) {}
 
     /** What runs are measured by. */
     public record Observers(FileMetrics metrics, Traces traces) {}
@@ -117,6 +123,7 @@ public final class FileTaskHandler implements FileTaskRunner {
         this.store = rows.store();
         this.flusher = rows.flusher();
         this.durability = rows.durability();
+        this.results = new ResultWriter(rows.slots());
         this.running = running;
         this.nodeId = nodeId;
         this.defaults = defaults;
@@ -337,8 +344,7 @@ public final class FileTaskHandler implements FileTaskRunner {
 
     private boolean writeDown(Finish finish, FileOutcome outcome) throws Exception {
         if (outcome instanceof FileOutcome.Prepared prepared) {
-            endWithItsResult(finish, prepared);
-            return false;
+            return endWithItsResult(finish, prepared);
         }
         if (outcome instanceof Failed failed && failed.failure().retryable()) {
             return retry(finish, failed);
@@ -402,14 +408,38 @@ public final class FileTaskHandler implements FileTaskRunner {
             finish.claim().run().close();
         });
         logEnd(file);
-        if (durability == Durability.WAIT || finish.claim().file().crashCount() > 0) {
+        if (waits(finish)) {
             closed.get();
         }
         return true;
     }
 
+    private boolean waits(Finish finish) {
+        return durability == Durability.WAIT || finish.claim().file().crashCount() > 0;
+    }
+
+    private boolean endWithItsResult(Finish finish, FileOutcome.Prepared prepared) throws Exception {
+        if (waits(finish)) {
+            storeAndEnd(finish, prepared);
+            return false;
+        }
+        Map<String, String> context = MDC.getCopyOfContextMap();
+        results.write(() -> {
+            try (var ignored = finish.claim().run()) {
+                MDC.setContextMap(context);
+                storeAndEnd(finish, prepared);
+            } catch (Exception e) {
+                LOG.error("The end of a file is given up, so it runs again", e);
+            } finally {
+                finish.observation().close();
+                MDC.clear();
+            }
+        });
+        return true;
+    }
+
     /** The result and the end are one transaction of their own. */
-    private void endWithItsResult(Finish finish, FileOutcome.Prepared prepared) throws Exception {
+    private void storeAndEnd(Finish finish, FileOutcome.Prepared prepared) throws Exception {
         Observation observation = finish.observation();
         try (var ignored = observation.part("store")) {
             written(

@@ -32,7 +32,7 @@ public record ChildOptions(
                 mainClass,
                 heapMegabytes,
                 NON_HEAP_MEGABYTES,
-                500,
+                20_000,
                 256L * 1024 * 1024,
                 Duration.ofMinutes(1));
     }

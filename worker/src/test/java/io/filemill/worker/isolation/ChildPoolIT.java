@@ -34,7 +34,7 @@ class ChildPoolIT {
             UnrulyChild.class.getName(),
             64,
             192,
-            500,
+            5_000,
             1024 * 1024,
             Duration.ofMinutes(1));
 
@@ -100,6 +100,20 @@ class ChildPoolIT {
         assertThat(pid()).isEqualTo(first);
         assertThat(pid()).isNotEqualTo(first);
         assertThat(isAlive(first)).isFalse();
+    }
+
+    @Test
+    void poolThatIsBusyForLongStartsOptimizedChildren() throws Exception {
+        var first = pid();
+        for (var call = 1; call < 2_000; call++) {
+            answerOf("pid");
+        }
+        var second = pid();
+
+        assertThat(second).isNotEqualTo(first);
+        assertThat(ProcessHandle.of(second).orElseThrow().info().commandLine().orElseThrow())
+                .contains("-XX:+UseCountedLoopSafepoints")
+                .doesNotContain("TieredStopAtLevel");
     }
 
     @Test
@@ -185,7 +199,7 @@ class ChildPoolIT {
 
     @Test
     void childThatKeepsTooMuchMemoryIsNotUsedAgain() throws Exception {
-        var child = Child.start(OPTIONS, OPTIONS.heapMegabytes(), task -> new Thread(task).start());
+        var child = Child.start(OPTIONS, OPTIONS.heapMegabytes(), false, task -> new Thread(task).start());
         try {
             child.exchange("echo x".getBytes(StandardCharsets.UTF_8), ChildPoolIT::read);
             assertThat(child.isUsable()).isTrue();
