@@ -19,7 +19,8 @@ class LicencesIT {
     private static final Pattern VERSION = Pattern.compile("-\\d.*$");
 
     private static Set<String> libraries() throws IOException {
-        Path jar = Documentation.files(Path.of("target"), file -> file.toString().endsWith("-exec.jar"))
+        Path jar = Documentation.files(
+                        Path.of("target"), file -> file.toString().endsWith("-exec.jar"))
                 .get(0);
         Set<String> libraries = new TreeSet<>();
         try (var program = new ZipFile(jar.toFile())) {
@@ -54,13 +55,16 @@ class LicencesIT {
 
     @Test
     void areAllListed() throws IOException {
-        List<String> listed = NAME.matcher(Documentation.read(Documentation.ROOT.resolve("docs/licences.md"))).results()
+        List<String> listed = NAME.matcher(Documentation.read(Documentation.ROOT.resolve("docs/licences.md")))
+                .results()
                 .map(name -> name.group(1))
                 .toList();
-        assertThat(libraries()).hasSizeGreaterThan(100).allSatisfy(library -> assertThat(listed)
-                .as("the licence of %s in docs/licences.md", library)
-                .anyMatch(name -> name.endsWith("*")
-                        ? library.startsWith(name.substring(0, name.length() - 1))
-                        : library.equals(name)));
+        assertThat(libraries())
+                .hasSizeGreaterThan(100)
+                .allSatisfy(library -> assertThat(listed)
+                        .as("the licence of %s in docs/licences.md", library)
+                        .anyMatch(name -> name.endsWith("*")
+                                ? library.startsWith(name.substring(0, name.length() - 1))
+                                : library.equals(name)));
     }
 }
