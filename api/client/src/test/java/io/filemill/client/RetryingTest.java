@@ -10,6 +10,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,15 +47,14 @@ class RetryingTest {
     @Test
     void waitsAsLongAsTheServerAsks() {
         Answer full = Answer.problem(429, "queue-full", Map.of("Retry-After", "7"));
-        Answer away = Answer.problem(
-                503,
-                "unavailable",
-                Map.of("Date", "Tue, 24 Nov 2026 10:00:00 GMT", "Retry-After", "Tue, 24 Nov 2026 10:00:09 GMT"));
+        String in20Seconds = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(20));
+        Answer away = Answer.problem(503, "unavailable", Map.of("Retry-After", in20Seconds));
         try (var server = new FakeServer(full, away, ACCEPTED)) {
             client(server).submitItems(List.of("a"), TaskOptions.of("noop").withIdempotencyKey("mine"));
             assertThat(pauses).hasSize(2);
             assertThat(pauses.get(0)).isBetween(Duration.ofSeconds(7), Duration.ofMillis(7200));
-            assertThat(pauses.get(1)).isBetween(Duration.ofSeconds(8), Duration.ofMillis(9200));
+            assertThat(pauses.get(1)).isBetween(Duration.ofSeconds(10), Duration.ofMillis(20_200));
             assertThat(server.requests)
                     .allMatch(request -> request.header("Idempotency-key").equals("mine"));
         }
