@@ -11,13 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** A database that an older version left in the middle of its work, migrated and finished by this one. */
+/** A database that older versions left in the middle of their work, migrated and finished by this one. */
 class UpgradeIT {
     private final String url = PostgresServer.instance().newDatabase();
     private final DriverManagerDataSource dataSource = new DriverManagerDataSource(url);
@@ -32,7 +31,7 @@ class UpgradeIT {
                 .migrate();
     }
 
-    /** Rows as version 4 and later ones write them: a task that is done, one in the middle of its files, one that nobody has begun. */
+    /** Rows as version 4 wrote them: a task that is done, one in the middle of its files, one that nobody has begun. */
     private void fill() {
         jdbc.sql("""
                 insert into worker_node (id, name, host, pid, version, slots, cpus, memory_bytes, capacity_reason, lease_expires_at)
@@ -125,17 +124,15 @@ class UpgradeIT {
                 """).query(String.class).list();
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {4, 9})
-    void finishesWhatAnOlderVersionBegan(int version, @TempDir Path folder) throws Exception {
+    @Test
+    void finishesWhatOlderVersionsBegan(@TempDir Path folder) throws Exception {
         Path listed = Files.createDirectory(folder.toRealPath().resolve("listed"));
         Files.writeString(listed.resolve("one.txt"), "one");
         Files.writeString(listed.resolve("two.txt"), "two");
-        migrateTo(Integer.toString(version));
+        migrateTo("4");
         fill();
-        if (version >= 8) {
-            addAListing(listed);
-        }
+        migrateTo("9");
+        addAListing(listed);
         try (RunningWorker node = WorkerApplication.start(
                 Map.of(
                         "filemill.db.url",
@@ -147,6 +144,7 @@ class UpgradeIT {
                         "filemill.worker.node-name",
                         "new"),
                 false)) {
+            // a node that finds a young database server waits for a lease before it takes others for dead
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> jdbc.sql("select count(*) = 0 from upload_task where finished_at is null")
                             .query(Boolean.class)
@@ -154,16 +152,15 @@ class UpgradeIT {
             assertThat(node.isLive()).isTrue();
         }
         assertThat(tasks())
-                .startsWith("completed partial 2 1 1 0", "completed partial 6 5 1 0", "completed success 300 300 0 0")
-                .hasSize(version >= 8 ? 4 : 3)
-                .allSatisfy(task -> assertThat(task).startsWith("completed"));
+                .containsExactly(
+                        "completed partial 2 1 1 0",
+                        "completed partial 6 5 1 0",
+                        "completed success 300 300 0 0",
+                        "completed success 2 2 0 0");
         assertThat(jdbc.sql("select crash_count from file_task where item = 'runs on the dead node'")
                         .query(Integer.class)
                         .single())
                 .isEqualTo(1);
-        if (version >= 8) {
-            assertThat(tasks().get(3)).isEqualTo("completed success 2 2 0 0");
-        }
         assertThat(jdbc.sql("select count(*) from jobrunr_jobs where state = 'ENQUEUED'")
                         .query(Integer.class)
                         .single())
