@@ -14,10 +14,10 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Where the API listens and what it accepts.
  *
- * @param host the address to listen on, for HTTP and for the dashboard
- * @param port 0 for any free one
- * @param ingestRoots the folders of this server that a task may name paths in, joined by {@code :}; empty for none
- * @param processors the names that a task may ask for; add those of your own processors, which only the workers know
+ * @param host address of the API and the dashboard; anything but a loopback address opens them to others
+ * @param port port of the API; 0 for any free one
+ * @param ingestRoots folders that requests may name by path, joined by {@code :}; real paths count, links out of them do not
+ * @param processors names that a request may ask for; add those of your own processors, which only the workers know
  * @param version of this build
  * @param upload what a request that carries files may be like
  */
@@ -36,9 +36,9 @@ public record ApiProperties(
     /**
      * Limits of requests that carry files.
      *
-     * @param maxSize how long one request may be
-     * @param diskReserve how much room must stay free where the files are stored; uploads are refused before it is used
-     * @param minBytesPerSecond a body that comes more slowly on average than this is given up
+     * @param maxSize how long one request with files may be
+     * @param diskReserve what stays free in the data directory: uploads that would take it are refused with 507 and leave nothing
+     * @param minBytesPerSecond a body that comes more slowly on average is given up; 0 for any pace
      */
     public record Upload(
             @DefaultValue("100GB") DataSize maxSize,
@@ -48,12 +48,17 @@ public record ApiProperties(
     /**
      * JobRunr's pages.
      *
-     * @param port 0 for any free one
+     * @param enabled whether JobRunr's dashboard is shown
+     * @param port port of JobRunr's dashboard; 0 for any free one
      */
     public record Dashboard(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("8000") @Min(0) @Max(65535) int port) {}
 
-    /** The node inside this process. */
+    /**
+     * The node inside this process.
+     *
+     * @param enabled whether {@code serve} runs a node in its own process; {@code serve --no-worker} switches it off
+     */
     public record Worker(@DefaultValue("true") boolean enabled) {}
 }

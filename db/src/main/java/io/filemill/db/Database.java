@@ -10,6 +10,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The PostgreSQL database that a process works on: a server elsewhere, or the embedded one, which it then owns. */
 public final class Database implements AutoCloseable {
@@ -29,6 +30,9 @@ public final class Database implements AutoCloseable {
     private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(60);
     /** A process that stands still within a transaction for so long has lost its lease, and must not keep its locks from the others. */
     private static final Duration IDLE_TRANSACTION_LIMIT = Duration.ofSeconds(15);
+
+    private static final String HISTORY = "flyway_schema_history";
+    private static final String HISTORY_BESIDE = "filemill_schema_history";
 
     private final String url;
     private final String user;
@@ -85,11 +89,42 @@ public final class Database implements AutoCloseable {
         flyway().migrate();
     }
 
+    /**
+     * Brings the schema up to date in a database that belongs to an application with tables, and perhaps migrations, of its own. Where Filemill
+     * is new to it, what was migrated is listed apart from theirs. May be called by several processes at once.
+     */
+    public static void migrateBeside(DataSource dataSource) {
+        flyway(dataSource, HISTORY_BESIDE).migrate();
+    }
+
     private Flyway flyway() {
-        return Flyway.configure(getClass().getClassLoader())
-                .dataSource(unpooled())
+        return flyway(unpooled(), HISTORY);
+    }
+
+    private static Flyway flyway(DataSource dataSource, String historyOfANewSchema) {
+        return Flyway.configure(Database.class.getClassLoader())
+                .dataSource(dataSource)
                 .locations("classpath:db/migration")
+                .table(history(dataSource, historyOfANewSchema))
+                .baselineOnMigrate(historyOfANewSchema.equals(HISTORY_BESIDE))
+                .baselineVersion("0") // so that tables of others are no obstacle, and nothing is left out
                 .load();
+    }
+
+    /** The table that lists what was migrated. */
+    private static String history(DataSource dataSource, String ofANewSchema) {
+        return JdbcClient.create(dataSource)
+                .sql("""
+                select case
+                    when to_regclass(:beside) is not null then :beside
+                    when to_regclass('upload_task') is not null then :alone
+                    else :new end
+                """)
+                .param("beside", HISTORY_BESIDE)
+                .param("alone", HISTORY)
+                .param("new", ofANewSchema)
+                .query(String.class)
+                .single();
     }
 
     /**

@@ -9,11 +9,11 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Where the data is.
  *
- * @param dataDir the folder of the stored files and of the embedded database
- * @param url JDBC address of a PostgreSQL server, or empty for the embedded one
- * @param user empty where the address names one
- * @param password empty where none is needed
- * @param poolSize connections that this process keeps for its statements
+ * @param dataDir embedded database, stored files, laid-out parser; must be shared by all nodes of a cluster
+ * @param url a PostgreSQL (15 to 18) instead of the embedded one, as {@code jdbc:postgresql://host/database}
+ * @param user of that database; empty where the address names one
+ * @param password of that user; empty where none is needed
+ * @param poolSize connections that an API keeps for its statements; a node has as many as its slots need
  * @param migrate whether to bring the schema up to date at the start
  */
 @Validated

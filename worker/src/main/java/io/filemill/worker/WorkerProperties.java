@@ -13,21 +13,21 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How a node works.
  *
- * @param nodeName how people call it, or empty for its host name and process id
- * @param maxWorkers how many files it runs at once, or empty to size it from its hardware
- * @param timeLimit how long one file may take from the moment it starts to run
- * @param stallTimeout how long a run may make no progress, where a processor can tell
+ * @param nodeName how people call the node; its host name and process id unless set
+ * @param maxWorkers files at once on this node; sized from its hardware unless set
+ * @param timeLimit how long one file may run, from its start
+ * @param stallTimeout how long the reading of one file may make no progress
  * @param maxAttempts how often a file is tried whose failure may pass
  * @param drainGrace how long running files may take to end when the node shuts down, before they are given back
  * @param pollInterval how often JobRunr's own threads look at the database, 5 s or more; a file never waits for that
  * @param purgeInterval how often ended tasks are purged
- * @param purgeMaxAge how long an ended task is kept
+ * @param purgeMaxAge how long an ended task is kept; documents stay
  * @param auditMaxAge how long the audit log is kept, 30 days or more
  * @param parserHeap memory of one parser process, in MiB
- * @param durability whether a slot waits until the end of its file is committed
- * @param flushWindow how many ends may wait for their commit at most; a crash runs these files again
- * @param healthHost the address on which {@code healthPort} listens
- * @param healthPort the port that answers {@code /livez}, {@code /readyz} and {@code /startedz}; 0 for any free one, null for none
+ * @param durability {@code group}; or {@code wait}: a slot waits until the end of its file is committed, so fewer files run again after a crash
+ * @param flushWindow how many ended files may wait for their commit; a crash runs them again
+ * @param healthHost the address on which the port of the node's health listens
+ * @param healthPort port on which a node without an API answers {@code /livez}, {@code /readyz}, {@code /startedz} and {@code /actuator/prometheus}; 0 for any free one
  */
 @Validated
 @ConfigurationProperties("filemill.worker")

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.StringReader;
+import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
@@ -182,9 +183,12 @@ class ReportIT {
             assertThat(object.propertyNames()).containsExactlyElementsOf(names);
             for (String name : names) {
                 JsonNode value = object.get(name);
-                assertThat(value.isNumber() ? value.decimalValue().toPlainString() : value.asString(""))
-                        .as(name)
-                        .isEqualTo(rows.get(i).get(name));
+                String inCsv = rows.get(i).get(name);
+                if (value.isNumber()) {
+                    assertThat(new BigDecimal(inCsv)).as(name).isEqualByComparingTo(value.decimalValue());
+                } else {
+                    assertThat(value.asString("")).as(name).isEqualTo(inCsv);
+                }
             }
         }
     }

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Accepts uploads. An upload is accepted if and only if {@link #submit} returns it: its rows and first jobs are then committed. */
+/**
+ * Accepts uploads. An upload is accepted if and only if {@link #submit} returns it: its rows and first jobs are then committed, or will be with
+ * the caller's transaction.
+ */
 public final class Submission {
     /** So that a million files take fewer savepoints than PostgreSQL keeps at hand for a transaction, which are 64. */
     private static final int BATCH = 16_000;
@@ -67,11 +70,11 @@ public final class Submission {
     }
 
     /**
-     * Records an upload task with its files and dispatches the first of them, in one transaction. Memory does not grow with the number of
-     * files. What the iterator throws rolls everything back. What is left for a node to list makes a task that is being prepared.
+     * Records an upload task with its files and dispatches the first of them, in one transaction: the caller's, if there is one, and then the
+     * nodes dispatch them when it commits. Memory does not grow with the number of files. What the iterator throws rolls everything back. What is left for a node to list makes a task that is being prepared.
      *
      * @param key if given, this and any later submission of the user with this key make one task together
-     * @return empty, with nothing stored, if there was no file and nothing to list
+     * @return empty, with nothing stored and the transaction marked for rollback, if there was no file and nothing to list
      * @throws IdempotencyException if the key was used for another request, or its first request is being recorded right now
      * @throws AdmissionException if there is no room for it in the queue
      */
@@ -115,7 +118,9 @@ public final class Submission {
             if (key != null) {
                 keys.remember(task.userId(), key, accepted);
             }
-            feeder.feed();
+            if (status.isNewTransaction()) { // the caller's may last, and the nodes can dispatch only when it has ended
+                feeder.feed();
+            }
             Channel.WORK.send(jdbc, ""); // even if another process was feeding and could not see these rows
             return Optional.of(accepted);
         });

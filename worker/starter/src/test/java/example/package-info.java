@@ -1,0 +1,2 @@
+/** An application of a user. */
+package example;
