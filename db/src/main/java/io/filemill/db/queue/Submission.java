@@ -12,8 +12,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -70,8 +72,9 @@ public final class Submission {
     }
 
     /**
-     * Records an upload task with its files and dispatches the first of them, in one transaction: the caller's, if there is one, and then the
-     * nodes dispatch them when it commits. Memory does not grow with the number of files. What the iterator throws rolls everything back. What is left for a node to list makes a task that is being prepared.
+     * Records an upload task with its files and dispatches the first of them, in one transaction. A caller's transaction has to end soon, because
+     * nobody else dispatches until then. Memory does not grow with the number of files. What the iterator throws rolls everything back. What
+     * is left for a node to list makes a task that is being prepared.
      *
      * @param key if given, this and any later submission of the user with this key make one task together
      * @return empty, with nothing stored and the transaction marked for rollback, if there was no file and nothing to list
@@ -79,6 +82,19 @@ public final class Submission {
      * @throws AdmissionException if there is no room for it in the queue
      */
     public Optional<Accepted> submit(NewUploadTask task, FoundFiles files, @Nullable IdempotencyKey key) {
+        return submit(task, files, key, status -> true);
+    }
+
+    /** As {@link #submit}, for a caller's transaction that may last: the nodes dispatch the files when it commits. */
+    public Optional<Accepted> submitWithin(NewUploadTask task, FoundFiles files, @Nullable IdempotencyKey key) {
+        return submit(task, files, key, TransactionStatus::isNewTransaction);
+    }
+
+    private Optional<Accepted> submit(
+            NewUploadTask task,
+            FoundFiles files,
+            @Nullable IdempotencyKey key,
+            Predicate<TransactionStatus> dispatches) {
         return transaction.execute(status -> {
             if (key != null) {
                 Optional<Accepted> earlier = keys.begin(task.userId(), key);
@@ -118,7 +134,7 @@ public final class Submission {
             if (key != null) {
                 keys.remember(task.userId(), key, accepted);
             }
-            if (status.isNewTransaction()) { // the caller's may last, and the nodes can dispatch only when it has ended
+            if (dispatches.test(status)) {
                 feeder.feed();
             }
             Channel.WORK.send(jdbc, ""); // even if another process was feeding and could not see these rows

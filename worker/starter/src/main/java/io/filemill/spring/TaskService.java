@@ -97,7 +97,7 @@ public final class TaskService {
         var task = new NewUploadTask(
                 UUID.randomUUID(), userId, processor, settings, NewUploadTask.DEFAULT_PRIORITY, TaskLimits.OF_THE_NODE);
         return tables.submission()
-                .submit(task, files.iterator(), null)
+                .submitWithin(task, files.iterator(), null)
                 .orElseThrow()
                 .id();
     }
