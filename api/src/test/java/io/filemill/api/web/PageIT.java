@@ -3,6 +3,7 @@ package io.filemill.api.web;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.deque.html.axecore.args.AxeRunOptions;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -52,6 +54,7 @@ class PageIT {
 
     private final TestDatabase database = new TestDatabase();
     private final List<String> complaints = new CopyOnWriteArrayList<>();
+    private final Set<String> expected = new CopyOnWriteArraySet<>();
     private RunningApi api;
     private Chromium chromium;
     private Path inbox;
@@ -96,7 +99,8 @@ class PageIT {
         page = context.newPage();
         page.onPageError(complaints::add);
         page.onConsoleMessage(message -> {
-            if (Set.of("error", "warning").contains(message.type())) {
+            boolean bad = Set.of("error", "warning").contains(message.type());
+            if (bad && expected.stream().noneMatch(message.text()::contains)) {
                 complaints.add(message.text() + " at " + message.location());
             }
         });
@@ -107,6 +111,7 @@ class PageIT {
         context.close();
         List<String> all = List.copyOf(complaints);
         complaints.clear();
+        expected.clear();
         assertThat(all).isEmpty();
     }
 
@@ -269,10 +274,10 @@ class PageIT {
 
     @Test
     void aRunningTaskMovesByItselfAndIsPausedChangedAndCancelled() {
-        String task = noopTask(120, 150);
+        String task = noopTask(40, 500);
         visit("#/tasks/" + task);
         Locator bar = page.getByRole(AriaRole.PROGRESSBAR, new GetByRoleOptions().setName("Progress of this task"));
-        assertThat(bar).hasAttribute("aria-valuetext", Pattern.compile("[1-9]\\d* of 120 files"));
+        assertThat(bar).hasAttribute("aria-valuetext", Pattern.compile("[1-9]\\d* of 40 files"));
         String before = bar.getAttribute("aria-valuetext");
         assertThat(bar).not().hasAttribute("aria-valuetext", before);
         assertThat(page.locator(".connection")).hasText("Live");
@@ -328,7 +333,7 @@ class PageIT {
         visit("");
         page.getByText("A path on the server, and options").click();
         page.getByLabel("File, folder or pattern that the nodes can read").fill("/etc/passwd");
-        page.onConsoleMessage(message -> complaints.removeIf(text -> text.contains("status of 4")));
+        expected.add("status of 4");
         button("Submit").click();
         assertThat(page.locator("#path-problem")).containsText("/etc/passwd");
         assertThat(page.getByLabel("File, folder or pattern that the nodes can read"))
@@ -337,7 +342,7 @@ class PageIT {
 
     @Test
     void theKeyboardAloneIsEnough() {
-        String task = noopTask(200, 100);
+        String task = noopTask(40, 500);
         visit("");
         assertThat(page.locator(".task").first()).isVisible();
         tabTo("Skip to the content");
@@ -359,6 +364,7 @@ class PageIT {
         tabTo("Cancel the task");
         page.keyboard().press("Enter");
         assertThat(page.locator(".title .badge")).hasText("Cancelled");
+        assertThat(page.locator("h1")).isFocused(); // the button that was pressed is gone
     }
 
     /** Presses Tab until an element with this name has the focus. */
@@ -431,6 +437,11 @@ class PageIT {
                 route.fulfill(new com.microsoft.playwright.Route.FulfillOptions()
                         .setStatus(401)
                         .setBody("{}"));
+            } else if (route.request().url().endsWith("/v1/me")) {
+                keys.add(key);
+                route.fulfill(new com.microsoft.playwright.Route.FulfillOptions()
+                        .setBody(
+                                "{\"user_id\":\"ann\",\"scopes\":[\"read\"],\"signed_in_by\":\"api_key\",\"open\":false}"));
             } else if (route.request().url().endsWith("/v1/events/ticket")) {
                 keys.add(key);
                 route.fulfill(new com.microsoft.playwright.Route.FulfillOptions().setBody("{\"ticket\":\"once\"}"));
@@ -439,19 +450,23 @@ class PageIT {
                 route.resume();
             }
         });
+        expected.add("401");
         visit("");
         page.getByLabel("API key or token").fill("fm_a-key");
         page.getByRole(AriaRole.DIALOG).getByRole(AriaRole.BUTTON).click();
         assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
         assertThat(page.locator(".now .figures")).isVisible();
+        assertThat(page.locator(".account")).containsText("ann");
         assertThat(button("Sign out")).isVisible();
         assertThat(keys).isNotEmpty().containsOnly("Bearer fm_a-key");
         assertThat((String) page.evaluate("JSON.stringify(localStorage)")).doesNotContain("fm_a-key");
-        complaints.removeIf(text -> text.contains("401"));
     }
 
     private void assertIsAccessible() {
-        assertThat(new AxeBuilder(page).analyze().getViolations())
+        var options = new AxeRunOptions();
+        options.setResultTypes(List.of("violations"));
+        // The other mode opens one more page for frames of other sites, of which there are none.
+        assertThat(new AxeBuilder(page).setLegacyMode(true).options(options).analyze().getViolations())
                 .filteredOn(violation -> Set.of("serious", "critical").contains(violation.getImpact()))
                 .extracting(violation -> violation.getId() + ": "
                         + violation.getNodes().stream().map(Object::toString).toList())
