@@ -58,7 +58,7 @@ class PageIT {
     private RunningApi api;
     private Chromium chromium;
     private Path inbox;
-    private BrowserContext context;
+    private Page usual;
     private Page page;
 
     @BeforeAll
@@ -88,13 +88,10 @@ class PageIT {
         database.close();
     }
 
-    @BeforeEach
-    void openABrowser() {
-        open(new Browser.NewContextOptions().setViewportSize(1280, 900));
-    }
-
+    /** Opens a window that remembers nothing, for this test alone. */
     private void open(Browser.NewContextOptions options) {
-        context = chromium.browser().newContext(options.setLocale("en-GB").setReducedMotion(ReducedMotion.REDUCE));
+        BrowserContext context =
+                chromium.browser().newContext(options.setLocale("en-GB").setReducedMotion(ReducedMotion.REDUCE));
         context.setDefaultTimeout(PATIENCE_MS);
         page = context.newPage();
         page.onPageError(complaints::add);
@@ -106,9 +103,22 @@ class PageIT {
         });
     }
 
+    @BeforeEach
+    void useTheUsualWindow() {
+        if (usual == null) {
+            open(new Browser.NewContextOptions().setViewportSize(1280, 900));
+            usual = page;
+        }
+        page = usual;
+    }
+
     @AfterEach
     void hasNothingToComplainOf() {
-        context.close();
+        if (page == usual) {
+            page.navigate("about:blank"); // the next test loads all anew
+        } else {
+            page.context().close();
+        }
         List<String> all = List.copyOf(complaints);
         complaints.clear();
         expected.clear();
@@ -392,7 +402,6 @@ class PageIT {
     @Test
     void everyViewIsAccessibleAndFitsOnAPhoneInTheDark() {
         noopTask(3, 0);
-        context.close();
         open(new Browser.NewContextOptions()
                 .setViewportSize(360, 740)
                 .setColorScheme(ColorScheme.DARK)
@@ -427,6 +436,7 @@ class PageIT {
     @Test
     void asksForAKeyOnceAndSendsItWithEachRequest() {
         List<String> keys = new CopyOnWriteArrayList<>();
+        open(new Browser.NewContextOptions());
         page.route(Pattern.compile(".*/v1/.*"), route -> {
             String key = route.request().headers().get("authorization");
             if (route.request().url().contains("/events?ticket=once")) {
@@ -439,9 +449,10 @@ class PageIT {
                         .setBody("{}"));
             } else if (route.request().url().endsWith("/v1/me")) {
                 keys.add(key);
-                route.fulfill(new com.microsoft.playwright.Route.FulfillOptions()
-                        .setBody(
-                                "{\"user_id\":\"ann\",\"scopes\":[\"read\"],\"signed_in_by\":\"api_key\",\"open\":false}"));
+                route.fulfill(
+                        new com.microsoft.playwright.Route.FulfillOptions()
+                                .setBody(
+                                        "{\"user_id\":\"ann\",\"scopes\":[\"read\"],\"signed_in_by\":\"api_key\",\"open\":false}"));
             } else if (route.request().url().endsWith("/v1/events/ticket")) {
                 keys.add(key);
                 route.fulfill(new com.microsoft.playwright.Route.FulfillOptions().setBody("{\"ticket\":\"once\"}"));
@@ -466,7 +477,11 @@ class PageIT {
         var options = new AxeRunOptions();
         options.setResultTypes(List.of("violations"));
         // The other mode opens one more page for frames of other sites, of which there are none.
-        assertThat(new AxeBuilder(page).setLegacyMode(true).options(options).analyze().getViolations())
+        assertThat(new AxeBuilder(page)
+                        .setLegacyMode(true)
+                        .options(options)
+                        .analyze()
+                        .getViolations())
                 .filteredOn(violation -> Set.of("serious", "critical").contains(violation.getImpact()))
                 .extracting(violation -> violation.getId() + ": "
                         + violation.getNodes().stream().map(Object::toString).toList())
