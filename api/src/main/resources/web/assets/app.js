@@ -36,7 +36,6 @@ function go() {
   VIEWS[state.route.name].enter(state.route.argument);
   changed();
   scrollTo(0, 0);
-  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector("main h1")?.focus({ preventScroll: true })));
 }
 
 // Templates
@@ -81,12 +80,13 @@ function skip(event) {
 function connection() {
   const word = state.offline ? "Offline" : state.connection === "live" ? "Live" : "Every 2 s";
   const kind = state.offline ? "bad" : state.connection === "live" ? "good" : "quiet";
-  const user = state.me?.user_id ?? state.me?.user ?? state.me?.id;
+  const user = state.me && !state.me.open ? state.me.user_id : null;
   return html`<div class="account">
     ${["tasks", "task"].includes(state.route.name) || state.offline
       ? html`<span class="connection ${kind}" title="How this page hears of changes">${word}</span>`
       : nothing}
-    ${credential() ? html`<button type="button" class="plain small" @click=${signOut}>${user ? `Sign out ${user}` : "Sign out"}</button>` : nothing}
+    ${user ? html`<span class="small" title="Who you are signed in as">${user}</span>` : nothing}
+    ${credential() ? html`<button type="button" class="plain small" @click=${signOut}>Sign out</button>` : nothing}
   </div>`;
 }
 
@@ -131,17 +131,35 @@ function confirmDialog() {
   </dialog>`;
 }
 
+let arrived = false; // at another view, whose heading is to have the focus
 let opener = null;
+
+/** Drawing may replace or move what has the focus. It stays there if that is still shown, and else goes to the heading of the view. */
+function drawKeepingFocus() {
+  const focused = document.activeElement;
+  const inMain = Boolean(focused?.closest("main"));
+  render(frame(), app);
+  const lost = inMain && document.activeElement !== focused;
+  if (arrived || lost) {
+    focusOn(arrived ? null : focused);
+    arrived = false;
+  }
+}
+
+function focusOn(element) {
+  const shown = element?.isConnected ? element : document.querySelector("main h1");
+  shown?.focus({ preventScroll: true });
+}
 
 onChange(() => {
   const dialogBefore = document.querySelector("dialog");
-  render(frame(), app);
+  drawKeepingFocus();
   const dialog = document.querySelector("dialog");
   if (dialog && !dialog.open) {
     opener = document.activeElement;
     dialog.showModal();
   } else if (!dialog && dialogBefore) {
-    opener?.focus();
+    focusOn(opener);
   }
 });
 
@@ -154,7 +172,10 @@ for (const [type, handler] of [
   addEventListener(type, (event) => tasks.dragging[handler](event));
 }
 
-addEventListener("hashchange", go);
+addEventListener("hashchange", () => {
+  arrived = location.hash.startsWith("#/") || location.hash === "";
+  go();
+});
 
 setInterval(() => {
   if (!document.hidden) {
@@ -166,7 +187,6 @@ setInterval(() => {
 get("v1/me").then(
   (me) => {
     state.me = me;
-    state.dashboard = me.dashboard ?? null;
     changed();
   },
   () => {}, // the views say what is wrong

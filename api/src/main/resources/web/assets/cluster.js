@@ -56,7 +56,6 @@ export function show() {
           ${view.history ? depthPlot(view.history) : nothing}
         </section>`}
     ${view.nodes === null ? nothing : nodes()}
-    ${state.dashboard ? html`<p class="more"><a href=${state.dashboard} rel="noopener" target="_blank">JobRunr’s dashboard</a></p>` : nothing}
   `;
 }
 

@@ -6,7 +6,6 @@ export const state = {
   offline: false,
   now: Date.now(),
   me: null,
-  dashboard: null,
   signIn: null,
   confirm: null,
   notices: [],

@@ -165,6 +165,9 @@ async function toggle(fileId) {
 /** Does what was asked for, tells how it ended, and shows the task as it is then. */
 async function act(action, said) {
   const mine = view;
+  if (mine.working) {
+    return;
+  }
   mine.working = true;
   changed();
   try {
@@ -273,23 +276,24 @@ function overview(task) {
 
 const sinceStart = (task) => Math.max(0, Math.round((state.now - Date.parse(task.created_at)) / 1000));
 
+/** Buttons stay in the order of Tab while something is done, else the one that was pressed would lose the focus. */
+const working = () => (view.working ? "true" : nothing);
+
 function actions(task) {
   const ended = Boolean(task.outcome);
   return html`<div class="actions bar" role="group" aria-label="What to do with this task">
     ${task.failed_files > 0
-      ? html`<button type="button" class="primary" ?disabled=${view.working} @click=${retryAll}>Retry what failed</button>`
+      ? html`<button type="button" class="primary" aria-disabled=${working()} @click=${retryAll}>Retry what failed</button>`
       : nothing}
     ${ended
       ? nothing
-      : html`${task.paused_by === "task"
-            ? html`<button type="button" ?disabled=${view.working} @click=${resume}>Resume</button>`
-            : html`<button type="button" ?disabled=${view.working} @click=${pause}>Pause</button>`}
-          <button type="button" class="danger" ?disabled=${view.working} @click=${cancel}>Cancel</button>`}
+      : html`<button type="button" aria-disabled=${working()} @click=${task.paused_by === "task" ? resume : pause}>${task.paused_by === "task" ? "Resume" : "Pause"}</button>
+          <button type="button" class="danger" aria-disabled=${working()} @click=${cancel}>Cancel</button>`}
     ${menu("Report", reports(task))}
     ${ended
       ? nothing
       : html`<label class="inline">Priority
-          <select @change=${prioritise} ?disabled=${view.working}>
+          <select @change=${prioritise} aria-disabled=${working()}>
             ${[9, 8, 7, 6, 5, 4, 3, 2, 1, 0].map(
               (value) => html`<option value=${value} .selected=${is(value === task.priority)}>${priorityName(value)}</option>`,
             )}
@@ -346,7 +350,7 @@ function failures() {
           <p class="example small"><span class="muted">For example</span> <span class="name">${cause.example.filename}</span>
             <span class="muted">${cause.example.error}</span></p>
           <div class="actions">
-            <button type="button" ?disabled=${view.working} @click=${() => retryCause(cause)}
+            <button type="button" aria-disabled=${working()} @click=${() => retryCause(cause)}
               aria-label="Retry ${plural(cause.files, "file")} with ${cause.error_code}">Retry ${count(cause.files)}</button>
             <button type="button" class="plain" @click=${() => showCause(cause)}>Show these files<span class="unseen"> with ${cause.error_code}</span></button>
           </div>
@@ -416,10 +420,10 @@ function fileRow(file) {
       <td class="number wide-only">${file.duration_seconds === null ? "" : duration(file.duration_seconds)}</td>
       <td class="row-action">
         ${file.status === "failed"
-          ? html`<button type="button" class="small" ?disabled=${view.working} @click=${() => retryFile(file)} aria-label="Retry ${file.filename}">Retry</button>`
+          ? html`<button type="button" class="small" aria-disabled=${working()} @click=${() => retryFile(file)} aria-label="Retry ${file.filename}">Retry</button>`
           : nothing}
         ${file.status === "pending" || file.status === "running"
-          ? html`<button type="button" class="small" ?disabled=${view.working} @click=${() => cancelFile(file)} aria-label="Cancel ${file.filename}">Cancel</button>`
+          ? html`<button type="button" class="small" aria-disabled=${working()} @click=${() => cancelFile(file)} aria-label="Cancel ${file.filename}">Cancel</button>`
           : nothing}
       </td>
     </tr>

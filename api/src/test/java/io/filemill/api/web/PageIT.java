@@ -3,6 +3,7 @@ package io.filemill.api.web;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.deque.html.axecore.args.AxeRunOptions;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -52,10 +54,11 @@ class PageIT {
 
     private final TestDatabase database = new TestDatabase();
     private final List<String> complaints = new CopyOnWriteArrayList<>();
+    private final Set<String> expected = new CopyOnWriteArraySet<>();
     private RunningApi api;
     private Chromium chromium;
     private Path inbox;
-    private BrowserContext context;
+    private Page usual;
     private Page page;
 
     @BeforeAll
@@ -85,28 +88,40 @@ class PageIT {
         database.close();
     }
 
-    @BeforeEach
-    void openABrowser() {
-        open(new Browser.NewContextOptions().setViewportSize(1280, 900));
-    }
-
+    /** Opens a window that remembers nothing, for this test alone. */
     private void open(Browser.NewContextOptions options) {
-        context = chromium.browser().newContext(options.setLocale("en-GB").setReducedMotion(ReducedMotion.REDUCE));
+        BrowserContext context =
+                chromium.browser().newContext(options.setLocale("en-GB").setReducedMotion(ReducedMotion.REDUCE));
         context.setDefaultTimeout(PATIENCE_MS);
         page = context.newPage();
         page.onPageError(complaints::add);
         page.onConsoleMessage(message -> {
-            if (Set.of("error", "warning").contains(message.type())) {
+            boolean bad = Set.of("error", "warning").contains(message.type());
+            if (bad && expected.stream().noneMatch(message.text()::contains)) {
                 complaints.add(message.text() + " at " + message.location());
             }
         });
     }
 
+    @BeforeEach
+    void useTheUsualWindow() {
+        if (usual == null) {
+            open(new Browser.NewContextOptions().setViewportSize(1280, 900));
+            usual = page;
+        }
+        page = usual;
+    }
+
     @AfterEach
     void hasNothingToComplainOf() {
-        context.close();
+        if (page == usual) {
+            page.navigate("about:blank"); // the next test loads all anew
+        } else {
+            page.context().close();
+        }
         List<String> all = List.copyOf(complaints);
         complaints.clear();
+        expected.clear();
         assertThat(all).isEmpty();
     }
 
@@ -269,10 +284,10 @@ class PageIT {
 
     @Test
     void aRunningTaskMovesByItselfAndIsPausedChangedAndCancelled() {
-        String task = noopTask(120, 150);
+        String task = noopTask(40, 500);
         visit("#/tasks/" + task);
         Locator bar = page.getByRole(AriaRole.PROGRESSBAR, new GetByRoleOptions().setName("Progress of this task"));
-        assertThat(bar).hasAttribute("aria-valuetext", Pattern.compile("[1-9]\\d* of 120 files"));
+        assertThat(bar).hasAttribute("aria-valuetext", Pattern.compile("[1-9]\\d* of 40 files"));
         String before = bar.getAttribute("aria-valuetext");
         assertThat(bar).not().hasAttribute("aria-valuetext", before);
         assertThat(page.locator(".connection")).hasText("Live");
@@ -328,7 +343,7 @@ class PageIT {
         visit("");
         page.getByText("A path on the server, and options").click();
         page.getByLabel("File, folder or pattern that the nodes can read").fill("/etc/passwd");
-        page.onConsoleMessage(message -> complaints.removeIf(text -> text.contains("status of 4")));
+        expected.add("status of 4");
         button("Submit").click();
         assertThat(page.locator("#path-problem")).containsText("/etc/passwd");
         assertThat(page.getByLabel("File, folder or pattern that the nodes can read"))
@@ -337,7 +352,7 @@ class PageIT {
 
     @Test
     void theKeyboardAloneIsEnough() {
-        String task = noopTask(200, 100);
+        String task = noopTask(40, 500);
         visit("");
         assertThat(page.locator(".task").first()).isVisible();
         tabTo("Skip to the content");
@@ -359,6 +374,7 @@ class PageIT {
         tabTo("Cancel the task");
         page.keyboard().press("Enter");
         assertThat(page.locator(".title .badge")).hasText("Cancelled");
+        assertThat(page.locator("h1")).isFocused(); // the button that was pressed is gone
     }
 
     /** Presses Tab until an element with this name has the focus. */
@@ -386,7 +402,6 @@ class PageIT {
     @Test
     void everyViewIsAccessibleAndFitsOnAPhoneInTheDark() {
         noopTask(3, 0);
-        context.close();
         open(new Browser.NewContextOptions()
                 .setViewportSize(360, 740)
                 .setColorScheme(ColorScheme.DARK)
@@ -421,6 +436,7 @@ class PageIT {
     @Test
     void asksForAKeyOnceAndSendsItWithEachRequest() {
         List<String> keys = new CopyOnWriteArrayList<>();
+        open(new Browser.NewContextOptions());
         page.route(Pattern.compile(".*/v1/.*"), route -> {
             String key = route.request().headers().get("authorization");
             if (route.request().url().contains("/events?ticket=once")) {
@@ -431,6 +447,12 @@ class PageIT {
                 route.fulfill(new com.microsoft.playwright.Route.FulfillOptions()
                         .setStatus(401)
                         .setBody("{}"));
+            } else if (route.request().url().endsWith("/v1/me")) {
+                keys.add(key);
+                route.fulfill(
+                        new com.microsoft.playwright.Route.FulfillOptions()
+                                .setBody(
+                                        "{\"user_id\":\"ann\",\"scopes\":[\"read\"],\"signed_in_by\":\"api_key\",\"open\":false}"));
             } else if (route.request().url().endsWith("/v1/events/ticket")) {
                 keys.add(key);
                 route.fulfill(new com.microsoft.playwright.Route.FulfillOptions().setBody("{\"ticket\":\"once\"}"));
@@ -439,19 +461,27 @@ class PageIT {
                 route.resume();
             }
         });
+        expected.add("401");
         visit("");
         page.getByLabel("API key or token").fill("fm_a-key");
         page.getByRole(AriaRole.DIALOG).getByRole(AriaRole.BUTTON).click();
         assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
         assertThat(page.locator(".now .figures")).isVisible();
+        assertThat(page.locator(".account")).containsText("ann");
         assertThat(button("Sign out")).isVisible();
         assertThat(keys).isNotEmpty().containsOnly("Bearer fm_a-key");
         assertThat((String) page.evaluate("JSON.stringify(localStorage)")).doesNotContain("fm_a-key");
-        complaints.removeIf(text -> text.contains("401"));
     }
 
     private void assertIsAccessible() {
-        assertThat(new AxeBuilder(page).analyze().getViolations())
+        var options = new AxeRunOptions();
+        options.setResultTypes(List.of("violations"));
+        // The other mode opens one more page for frames of other sites, of which there are none.
+        assertThat(new AxeBuilder(page)
+                        .setLegacyMode(true)
+                        .options(options)
+                        .analyze()
+                        .getViolations())
                 .filteredOn(violation -> Set.of("serious", "critical").contains(violation.getImpact()))
                 .extracting(violation -> violation.getId() + ": "
                         + violation.getNodes().stream().map(Object::toString).toList())
