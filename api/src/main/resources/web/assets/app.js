@@ -132,6 +132,7 @@ function confirmDialog() {
 }
 
 let arrived = false; // at another view, whose heading is to have the focus
+let owed = false; // the focus, to the heading, since it was lost and could not be set at once
 let opener = null;
 
 /** Drawing may replace or move what has the focus. It stays there if that is still shown, and else goes to the heading of the view. */
@@ -139,7 +140,7 @@ function drawKeepingFocus() {
   const focused = document.activeElement;
   const inMain = Boolean(focused?.closest("main"));
   render(frame(), app);
-  const lost = inMain && document.activeElement !== focused;
+  const lost = (inMain && document.activeElement !== focused) || (owed && document.activeElement === document.body);
   if (arrived || lost) {
     focusOn(arrived ? null : focused);
     arrived = false;
@@ -147,8 +148,9 @@ function drawKeepingFocus() {
 }
 
 function focusOn(element) {
-  const shown = element?.isConnected ? element : document.querySelector("main h1");
+  const shown = element?.isConnected && element !== document.body ? element : document.querySelector("main h1");
   shown?.focus({ preventScroll: true });
+  owed = document.activeElement === document.body;
 }
 
 onChange(() => {

@@ -374,7 +374,6 @@ class PageIT {
         tabTo("Cancel the task");
         page.keyboard().press("Enter");
         assertThat(page.locator(".title .badge")).hasText("Cancelled");
-        assertThat(page.locator("h1")).isFocused(); // the button that was pressed is gone
     }
 
     /** Presses Tab until an element with this name has the focus. */
