@@ -1,5 +1,6 @@
 package io.filemill.db;
 
+import io.filemill.db.audit.AuditLog;
 import io.filemill.db.node.NodeRepository;
 import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FinishedJobs;
@@ -27,7 +28,8 @@ public record Tables(
         NodeRepository nodes,
         FinishedJobs finishedJobs,
         IdempotencyKeys idempotencyKeys,
-        QueueLimits limits) {
+        QueueLimits limits,
+        AuditLog auditLog) {
 
     /**
      * Makes them.
@@ -48,7 +50,8 @@ public record Tables(
                 new NodeRepository(jdbc, DatabaseConfiguration.NODE_LEASE),
                 new FinishedJobs(jdbc),
                 new IdempotencyKeys(jdbc),
-                new QueueLimits(jdbc, transaction));
+                new QueueLimits(jdbc, transaction),
+                new AuditLog(jdbc, transaction));
     }
 
     /** The same for an application that has no transaction manager. */

@@ -23,7 +23,12 @@ final class Cleanup {
     private boolean ended;
 
     Cleanup(Tables tables, FilemillSettings settings) {
-        var leftovers = new Purger.Leftovers(tables.finishedJobs(), tables.idempotencyKeys(), tables.limits());
+        var leftovers = new Purger.Leftovers(
+                tables.finishedJobs(),
+                tables.idempotencyKeys(),
+                tables.limits(),
+                tables.auditLog(),
+                settings.auditMaxAge());
         var store = new FileStore(settings.dataDir().resolve("files"), Clock.systemUTC());
         this.purger = new Purger(tables.uploadTasks(), store, tables.nodes(), leftovers, settings.purgeMaxAge());
         this.interval = settings.purgeInterval();

@@ -55,6 +55,10 @@ record FilemillSettings(Map<String, String> all) {
         return DurationStyle.detectAndParse(all.getOrDefault("worker.purge-interval", "7200s"));
     }
 
+    Duration auditMaxAge() {
+        return DurationStyle.detectAndParse(all.getOrDefault("worker.audit-max-age", "400d"));
+    }
+
     Duration purgeMaxAge() {
         return DurationStyle.detectAndParse(all.getOrDefault("worker.purge-max-age", "3600s"));
     }

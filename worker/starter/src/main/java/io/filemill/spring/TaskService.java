@@ -1,6 +1,7 @@
 package io.filemill.spring;
 
 import io.filemill.db.Tables;
+import io.filemill.db.listing.FoundFiles;
 import io.filemill.db.queue.AdmissionException;
 import io.filemill.db.task.Cancellation;
 import io.filemill.db.task.FileTask;
@@ -97,7 +98,7 @@ public final class TaskService {
         var task = new NewUploadTask(
                 UUID.randomUUID(), userId, processor, settings, NewUploadTask.DEFAULT_PRIORITY, TaskLimits.OF_THE_NODE);
         return tables.submission()
-                .submitWithin(task, files.iterator(), null)
+                .submitWithin(task, FoundFiles.of(files.iterator()), null)
                 .orElseThrow()
                 .id();
     }
