@@ -18,7 +18,7 @@ record Plan(long seed, Duration duration, int files, int nodes) {
     static Plan ofSystemProperties() {
         return new Plan(
                 Long.getLong(PREFIX + "seed", ThreadLocalRandom.current().nextLong(1_000_000)),
-                Duration.ofSeconds(Integer.getInteger(PREFIX + "seconds", 45)),
+                Duration.ofSeconds(Integer.getInteger(PREFIX + "seconds", 30)),
                 Integer.getInteger(PREFIX + "files", 600),
                 Integer.getInteger(PREFIX + "nodes", 2));
     }
