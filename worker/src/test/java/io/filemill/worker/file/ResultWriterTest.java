@@ -57,6 +57,6 @@ class ResultWriterTest {
         });
         results.write(written::incrementAndGet);
 
-        await().until(() -> written.get() == 1);
+        await().dontCatchUncaughtExceptions().until(() -> written.get() == 1);
     }
 }

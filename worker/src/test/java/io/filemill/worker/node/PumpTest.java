@@ -92,7 +92,7 @@ class PumpTest {
             throw new ThreadDeathByError();
         };
         pump.start();
-        await().until(() -> !pump.isAlive() && looks.get() > 0);
+        await().dontCatchUncaughtExceptions().until(() -> !pump.isAlive() && looks.get() > 0);
     }
 
     /** As an error of the virtual machine would be. */
