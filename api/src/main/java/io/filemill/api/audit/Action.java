@@ -20,7 +20,9 @@ public enum Action {
     LIMIT_RESUME,
     WEBHOOK_CREATE,
     WEBHOOK_CHANGE,
-    WEBHOOK_DELETE;
+    WEBHOOK_ROTATE,
+    WEBHOOK_DELETE,
+    DOCUMENT_DELETE;
 
     /** As it stands in the log: {@code task.cancel}. */
     public String word() {

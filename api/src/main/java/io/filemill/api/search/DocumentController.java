@@ -1,9 +1,13 @@
 package io.filemill.api.search;
 
+import io.filemill.api.audit.Action;
+import io.filemill.api.audit.Audit;
+import io.filemill.api.audit.Audit.Subject;
 import io.filemill.api.problem.ProblemException;
 import io.filemill.api.problem.ProblemType;
 import io.filemill.api.security.CurrentUser;
 import io.filemill.db.document.DocumentRepository;
+import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -15,10 +19,12 @@ import org.springframework.web.bind.annotation.RestController;
 final class DocumentController {
     private final DocumentRepository documents;
     private final CurrentUser user;
+    private final Audit audit;
 
-    DocumentController(DocumentRepository documents, CurrentUser user) {
+    DocumentController(DocumentRepository documents, CurrentUser user, Audit audit) {
         this.documents = documents;
         this.user = user;
+        this.audit = audit;
     }
 
     /**
@@ -29,7 +35,11 @@ final class DocumentController {
     @DeleteMapping("/v1/documents/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id) {
-        if (!documents.delete(user.id(), id)) {
+        boolean deleted = audit.of(
+                Action.DOCUMENT_DELETE,
+                () -> documents.delete(user.id(), id),
+                done -> done ? Optional.of(Subject.of(id)) : Optional.empty());
+        if (!deleted) {
             throw new ProblemException(
                     ProblemType.NOT_FOUND,
                     "There is no document " + id + ". GET /v1/search shows the document_id of each hit.");

@@ -1,5 +1,7 @@
 package io.filemill.api.webhook;
 
+import io.filemill.db.token.SecretCipher;
+import io.filemill.db.token.TokenProperties;
 import java.net.InetAddress;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -22,7 +24,7 @@ class WebhookConfiguration {
     }
 
     @Bean
-    WebhookSecrets webhookSecrets() {
-        return new WebhookSecrets();
+    WebhookSecrets webhookSecrets(TokenProperties properties) {
+        return new WebhookSecrets(new SecretCipher(properties));
     }
 }

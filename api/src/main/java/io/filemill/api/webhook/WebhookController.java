@@ -1,6 +1,9 @@
 package io.filemill.api.webhook;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.filemill.api.audit.Action;
+import io.filemill.api.audit.Audit;
+import io.filemill.api.audit.Audit.Subject;
 import io.filemill.api.openapi.Fails;
 import io.filemill.api.openapi.Responds;
 import io.filemill.api.problem.ProblemException;
@@ -14,6 +17,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -37,18 +41,21 @@ final class WebhookController {
     private final WebhookSecrets secrets;
     private final CurrentUser user;
     private final WebhookProperties properties;
+    private final Audit audit;
 
     WebhookController(
             WebhookRepository webhooks,
             Targets targets,
             WebhookSecrets secrets,
             CurrentUser user,
-            WebhookProperties properties) {
+            WebhookProperties properties,
+            Audit audit) {
         this.webhooks = webhooks;
         this.targets = targets;
         this.secrets = secrets;
         this.user = user;
         this.properties = properties;
+        this.audit = audit;
     }
 
     /** Lists the webhooks of the caller, oldest first. */
@@ -80,7 +87,10 @@ final class WebhookController {
                 description == null ? "" : description,
                 secrets.seal(id, secret),
                 request.enabled() == null || request.enabled());
-        Webhook created = webhooks.create(webhook, properties.maxPerUser())
+        Webhook created = audit.of(
+                        Action.WEBHOOK_CREATE,
+                        () -> webhooks.create(webhook, properties.maxPerUser()),
+                        made -> made.map(WebhookController::subject))
                 .orElseThrow(() -> new ProblemException(
                         ProblemType.TOO_MANY_WEBHOOKS,
                         "You have " + properties.maxPerUser() + " webhooks already. Delete one first."));
@@ -113,7 +123,10 @@ final class WebhookController {
                 events,
                 description,
                 request.enabled());
-        return webhooks.change(user.id(), webhook, change)
+        return audit.of(
+                        Action.WEBHOOK_CHANGE,
+                        () -> webhooks.change(user.id(), webhook, change),
+                        changed -> changed.map(WebhookController::subject))
                 .map(WebhookView::of)
                 .orElseThrow(() -> WebhookId.notFound(id));
     }
@@ -122,7 +135,12 @@ final class WebhookController {
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id) {
-        if (!webhooks.delete(user.id(), WebhookId.parse(id))) {
+        UUID webhook = WebhookId.parse(id);
+        boolean deleted = audit.of(
+                Action.WEBHOOK_DELETE,
+                () -> webhooks.delete(user.id(), webhook),
+                done -> done ? Optional.of(Subject.of(webhook)) : Optional.empty());
+        if (!deleted) {
             throw WebhookId.notFound(id);
         }
     }
@@ -134,9 +152,18 @@ final class WebhookController {
         UUID webhook = WebhookId.parse(id);
         Secret secret = secret(request == null ? null : request.secret());
         Duration overlap = request == null ? RotationRequest.OVERLAP : request.overlap();
-        return webhooks.rotateSecret(user.id(), webhook, secrets.seal(webhook, secret), overlap)
+        return audit.of(
+                        Action.WEBHOOK_ROTATE,
+                        () -> webhooks.rotateSecret(user.id(), webhook, secrets.seal(webhook, secret), overlap),
+                        rotated -> rotated.map(WebhookController::subject))
                 .map(rotated -> WebhookView.of(rotated, secret))
                 .orElseThrow(() -> WebhookId.notFound(id));
+    }
+
+    private static Subject subject(Webhook webhook) {
+        return Subject.of(webhook.id())
+                .with("host", URI.create(webhook.url()).getHost())
+                .with("enabled", webhook.enabled());
     }
 
     private static Secret secret(@Nullable String given) {

@@ -2,6 +2,8 @@ package io.filemill.api.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filemill.db.token.SecretCipher;
+import io.filemill.db.token.TokenProperties;
 import io.filemill.db.webhook.ClaimedDelivery;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,7 +32,7 @@ class SenderIT {
     private static final String SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
     private static final String OTHER = "whsec_YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODk=";
 
-    private final WebhookSecrets secrets = new WebhookSecrets();
+    private final WebhookSecrets secrets = new WebhookSecrets(new SecretCipher(new TokenProperties("")));
     private final CountDownLatch forever = new CountDownLatch(1);
     private Receiver receiver;
 

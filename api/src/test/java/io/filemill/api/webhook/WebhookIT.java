@@ -54,6 +54,8 @@ class WebhookIT {
                 database.url,
                 "filemill.db.data-dir",
                 folder,
+                "filemill.tokens.key",
+                "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=",
                 "filemill.webhook.allowed-networks",
                 "127.0.0.0/8",
                 "filemill.webhook.max-per-user",
@@ -435,5 +437,36 @@ class WebhookIT {
         assertThat(answers).allSatisfy(answer -> assertProblem(answer, 404, "not-found"));
         assertThat(answers.get(0).text()).isEqualTo(expected);
         assertThat(api.get("/v1/webhooks").text()).isEqualTo("{\"webhooks\":[]}");
+    }
+
+    @Test
+    void changesAreWrittenIntoTheAuditLog() {
+        String id = create(receiver.url()).get("id").stringValue();
+        patch("/v1/webhooks/" + id, "{\"enabled\": false}");
+        api.postJson("/v1/webhooks/" + id + "/rotate-secret", "{}");
+        delete("/v1/webhooks/" + id);
+        assertThat(delete("/v1/webhooks/" + id).status()).isEqualTo(404);
+
+        JsonNode events = api.get("/v1/audit?subject=" + id).json().get("events");
+        assertThat(events.valueStream().map(event -> event.get("action").stringValue()))
+                .containsExactly("webhook.delete", "webhook.rotate", "webhook.change", "webhook.create");
+        assertThat(events.get(2).get("detail").toString()).isEqualTo("{\"host\":\"127.0.0.1\",\"enabled\":\"false\"}");
+    }
+
+    @Test
+    void secretsAreSealedInTheDatabase() {
+        JsonNode webhook = create(receiver.url());
+        String id = webhook.get("id").stringValue();
+        JsonNode rotated =
+                api.postJson("/v1/webhooks/" + id + "/rotate-secret", "{}").json();
+        String row = db.jdbc
+                .sql("select webhook::text from webhook where id = :id::uuid")
+                .param("id", id)
+                .query(String.class)
+                .single();
+        assertThat(row)
+                .contains("sealed:")
+                .doesNotContain(webhook.get("secret").stringValue())
+                .doesNotContain(rotated.get("secret").stringValue());
     }
 }

@@ -12,14 +12,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class TaskTokens {
     private final JdbcClient jdbc;
-    private final TokenCipher cipher;
+    private final SecretCipher cipher;
 
     /**
      * @throws IllegalArgumentException if the key is not as it should be
      */
     public TaskTokens(JdbcClient jdbc, TokenProperties properties) {
         this.jdbc = jdbc;
-        this.cipher = new TokenCipher(properties.key());
+        this.cipher = new SecretCipher(properties);
     }
 
     /** Whether tokens can be kept, that is, whether a key is set. */

@@ -4,10 +4,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How users' tokens are kept.
+ * How users' tokens and the secrets of webhooks are kept.
  *
  * @param key 32 random bytes in Base64, the same for all processes; several joined by commas while an old one is replaced, the new one first;
- *     empty if no processor needs tokens
+ *     if it is empty, users' tokens are refused and the secrets of webhooks are stored as they are
  */
 @ConfigurationProperties("filemill.tokens")
 public record TokenProperties(@DefaultValue("") String key) {

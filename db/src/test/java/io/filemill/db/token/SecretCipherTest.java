@@ -8,10 +8,10 @@ import java.util.Base64;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-class TokenCipherTest {
+class SecretCipherTest {
     private static final String OLD = key('a');
     private static final String NEW = key('b');
-    private static final UUID TASK = UUID.randomUUID();
+    private static final UUID OWNER = UUID.randomUUID();
 
     private static String key(char letter) {
         return Base64.getEncoder()
@@ -20,41 +20,41 @@ class TokenCipherTest {
 
     @Test
     void opensWhatItSealed() {
-        var cipher = new TokenCipher(OLD);
-        byte[] sealed = cipher.seal(TASK, "the token ü");
-        assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("token");
-        assertThat(cipher.open(TASK, sealed)).isEqualTo("the token ü");
-        assertThat(cipher.seal(TASK, "the token ü")).isNotEqualTo(sealed);
+        var cipher = new SecretCipher(OLD);
+        byte[] sealed = cipher.seal(OWNER, "the secret ü");
+        assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("secret");
+        assertThat(cipher.open(OWNER, sealed)).isEqualTo("the secret ü");
+        assertThat(cipher.seal(OWNER, "the secret ü")).isNotEqualTo(sealed);
     }
 
     @Test
     void whatWasSealedForOneTaskCannotBeOpenedForAnother() {
-        var cipher = new TokenCipher(OLD);
-        byte[] sealed = cipher.seal(TASK, "token");
+        var cipher = new SecretCipher(OLD);
+        byte[] sealed = cipher.seal(OWNER, "token");
         assertThatThrownBy(() -> cipher.open(UUID.randomUUID(), sealed)).isInstanceOf(IllegalStateException.class);
         sealed[sealed.length - 1] ^= 1;
-        assertThatThrownBy(() -> cipher.open(TASK, sealed)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> cipher.open(OWNER, sealed)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
     void anOldKeyStillOpensWhileTheNewOneSeals() {
-        byte[] sealedBefore = new TokenCipher(OLD).seal(TASK, "before");
-        var both = new TokenCipher(NEW + "," + OLD);
-        assertThat(both.open(TASK, sealedBefore)).isEqualTo("before");
-        assertThat(new TokenCipher(NEW).open(TASK, both.seal(TASK, "after"))).isEqualTo("after");
-        assertThatThrownBy(() -> new TokenCipher(NEW).open(TASK, sealedBefore))
+        byte[] sealedBefore = new SecretCipher(OLD).seal(OWNER, "before");
+        var both = new SecretCipher(NEW + "," + OLD);
+        assertThat(both.open(OWNER, sealedBefore)).isEqualTo("before");
+        assertThat(new SecretCipher(NEW).open(OWNER, both.seal(OWNER, "after"))).isEqualTo("after");
+        assertThatThrownBy(() -> new SecretCipher(NEW).open(OWNER, sealedBefore))
                 .hasMessageContaining("FILEMILL_TOKEN_KEY");
     }
 
     @Test
     void keysThatAreNoneAreRefusedWithoutShowingThem() {
         for (String wrong : new String[] {"c2hvcnQ=", "not base64 at all!"}) {
-            assertThatThrownBy(() -> new TokenCipher(wrong))
+            assertThatThrownBy(() -> new SecretCipher(wrong))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("FILEMILL_TOKEN_KEY")
                     .hasMessageNotContaining(wrong)
                     .hasNoCause();
         }
-        assertThat(new TokenCipher("").hasKey()).isFalse();
+        assertThat(new SecretCipher("").hasKey()).isFalse();
     }
 }

@@ -17,10 +17,10 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seals tokens with AES-256-GCM, each with a nonce of its own and for one task only: what was sealed for one cannot be opened for another.
- * A sealed token begins with four bytes that name its key. Safe for use by several threads.
+ * Seals secrets that must be read again, with AES-256-GCM, each with a nonce of its own and for one owner only: what was sealed for one cannot be
+ * opened for another. A sealed secret begins with four bytes that name its key. Safe for use by several threads.
  */
-final class TokenCipher {
+public final class SecretCipher {
     private static final String ALGORITHM = "AES/GCM/NoPadding";
     private static final int KEY_BYTES = 32;
     private static final int NONCE_BYTES = 12;
@@ -31,10 +31,15 @@ final class TokenCipher {
     private final @Nullable Integer newest;
 
     /**
-     * @param settings as in {@link TokenProperties}
+     * Makes a cipher with the keys of the settings.
+     *
      * @throws IllegalArgumentException if a key is not 32 bytes of Base64
      */
-    TokenCipher(String settings) {
+    public SecretCipher(TokenProperties properties) {
+        this(properties.key());
+    }
+
+    SecretCipher(String settings) {
         Integer first = null;
         for (String encoded : settings.split(",", -1)) {
             if (!encoded.isBlank()) {
@@ -70,17 +75,23 @@ final class TokenCipher {
     }
 
     /** Whether there is a key to seal with. */
-    boolean hasKey() {
+    public boolean hasKey() {
         return newest != null;
     }
 
-    byte[] seal(UUID taskId, String token) {
+    /**
+     * Seals a secret, for its owner only.
+     *
+     * @param owner the id of the row that the secret belongs to
+     * @throws IllegalStateException if there is no key
+     */
+    public byte[] seal(UUID owner, String secret) {
         if (newest == null) {
             throw new IllegalStateException("FILEMILL_TOKEN_KEY is not set");
         }
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
-        byte[] encrypted = apply(Cipher.ENCRYPT_MODE, newest, nonce, taskId, token.getBytes(StandardCharsets.UTF_8));
+        byte[] encrypted = apply(Cipher.ENCRYPT_MODE, newest, nonce, owner, secret.getBytes(StandardCharsets.UTF_8));
         return ByteBuffer.allocate(Integer.BYTES + NONCE_BYTES + encrypted.length)
                 .putInt(newest)
                 .put(nonce)
@@ -89,28 +100,30 @@ final class TokenCipher {
     }
 
     /**
-     * @throws IllegalStateException if it was sealed with a key that is not among the settings, for another task, or was changed
+     * Opens what was sealed for the owner.
+     *
+     * @throws IllegalStateException if it was sealed with a key that is not among the settings, for another owner, or was changed
      */
-    String open(UUID taskId, byte[] sealed) {
+    public String open(UUID owner, byte[] sealed) {
         int key = ByteBuffer.wrap(sealed).getInt();
         byte[] nonce = Arrays.copyOfRange(sealed, Integer.BYTES, Integer.BYTES + NONCE_BYTES);
         byte[] encrypted = Arrays.copyOfRange(sealed, Integer.BYTES + NONCE_BYTES, sealed.length);
-        return new String(apply(Cipher.DECRYPT_MODE, key, nonce, taskId, encrypted), StandardCharsets.UTF_8);
+        return new String(apply(Cipher.DECRYPT_MODE, key, nonce, owner, encrypted), StandardCharsets.UTF_8);
     }
 
-    private byte[] apply(int mode, int keyName, byte[] nonce, UUID taskId, byte[] bytes) {
+    private byte[] apply(int mode, int keyName, byte[] nonce, UUID owner, byte[] bytes) {
         SecretKey key = keys.get(keyName);
         if (key == null) {
             throw new IllegalStateException(
-                    "a user's token is sealed with a key that FILEMILL_TOKEN_KEY does not have");
+                    "the secret of " + owner + " is sealed with a key that FILEMILL_TOKEN_KEY does not have");
         }
         try {
             Cipher cipher = Cipher.getInstance(ALGORITHM);
             cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-            cipher.updateAAD(taskId.toString().getBytes(StandardCharsets.US_ASCII));
+            cipher.updateAAD(owner.toString().getBytes(StandardCharsets.US_ASCII));
             return cipher.doFinal(bytes);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the token of the task " + taskId + " cannot be sealed or opened", e);
+            throw new IllegalStateException("the secret of " + owner + " cannot be sealed or opened", e);
         }
     }
 }
