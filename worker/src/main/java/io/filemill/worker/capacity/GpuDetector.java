@@ -60,7 +60,8 @@ final class GpuDetector {
             }
             var selected = new CudaVisibleDevices(cuda).select(cards.get());
             return selected.isEmpty()
-                    ? Finding.none("CUDA_VISIBLE_DEVICES=" + cuda + " names no card that nvidia-smi lists")
+                    ? Finding.none(
+                            "CUDA_VISIBLE_DEVICES=" + cuda + " names no card that nvidia-smi lists, or one twice")
                     : new Finding(selected, "named by CUDA_VISIBLE_DEVICES and confirmed by nvidia-smi");
         } catch (NvidiaSmi.NoAnswerException e) {
             return Finding.none(e.getMessage() + hints(nameCards));

@@ -10,6 +10,7 @@ import io.filemill.db.queue.Feeder;
 import io.filemill.db.queue.FileTaskJob;
 import io.filemill.db.queue.Listings;
 import io.filemill.db.task.FileTaskRepository;
+import io.filemill.worker.capacity.Gpu;
 import io.filemill.worker.capacity.WorkerCapacity;
 import io.filemill.worker.file.RunningFiles;
 import io.filemill.worker.jobrunr.JobServer;
@@ -17,6 +18,7 @@ import io.filemill.worker.jobrunr.ServerState;
 import io.filemill.worker.listing.Lister;
 import io.filemill.worker.rescue.Rescuer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -141,10 +143,6 @@ public final class WorkerNode implements SmartLifecycle {
     }
 
     private NewNode newNode() {
-        ArrayNode gpus = JsonNodeFactory.instance.arrayNode();
-        capacity.hardware()
-                .gpus()
-                .forEach(gpu -> gpus.addObject().put("index", gpu.index()).put("name", gpu.name()));
         return new NewNode(
                 identity.id(),
                 identity.name(),
@@ -154,8 +152,17 @@ public final class WorkerNode implements SmartLifecycle {
                 capacity.slots(),
                 capacity.hardware().cpus(),
                 capacity.hardware().memoryBytes(),
-                gpus,
+                json(capacity.hardware().gpus()),
                 capacity.reason());
+    }
+
+    static ArrayNode json(List<Gpu> gpus) {
+        ArrayNode json = JsonNodeFactory.instance.arrayNode();
+        gpus.forEach(gpu -> json.addObject()
+                .put("index", gpu.index())
+                .put("name", gpu.name())
+                .put("memory_bytes", gpu.memoryBytes()));
+        return json;
     }
 
     private void heartbeat(JobServer server, Pump pump) {

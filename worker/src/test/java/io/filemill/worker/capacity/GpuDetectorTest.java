@@ -97,7 +97,8 @@ class GpuDetectorTest {
     @CsvSource(delimiter = '|', textBlock = """
             ''                   | CUDA_VISIBLE_DEVICES is empty
             -1                   | CUDA_VISIBLE_DEVICES is -1
-            7                    | CUDA_VISIBLE_DEVICES=7 names no card that nvidia-smi lists
+            7                    | CUDA_VISIBLE_DEVICES=7 names no card that nvidia-smi lists, or one twice
+            0,0                  | CUDA_VISIBLE_DEVICES=0,0 names no card that nvidia-smi lists, or one twice
             """)
     void saysWhichVariableHidesTheGpus(String cuda, String explanation) {
         var machine = new FakeMachine().gpus(1).graphicsCards("H100").variable("CUDA_VISIBLE_DEVICES", cuda);
