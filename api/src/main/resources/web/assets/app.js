@@ -133,7 +133,6 @@ function confirmDialog() {
 
 let arrived = false; // at another view, whose heading is to have the focus
 let owed = false; // the focus, to the heading, since it was lost and could not be set at once
-let opener = null;
 
 /** Drawing may replace or move what has the focus. It stays there if that is still shown, and else goes to the heading of the view. */
 function drawKeepingFocus() {
@@ -153,15 +152,21 @@ function focusOn(element) {
   owed = document.activeElement === document.body;
 }
 
+/** Closed before it is taken away, a dialog gives the focus back to what had it. */
+function closeDialog() {
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog && !state.confirm && !state.signIn) {
+    dialog.close();
+    owed = document.activeElement === document.body;
+  }
+}
+
 onChange(() => {
-  const dialogBefore = document.querySelector("dialog");
+  closeDialog();
   drawKeepingFocus();
   const dialog = document.querySelector("dialog");
   if (dialog && !dialog.open) {
-    opener = document.activeElement;
     dialog.showModal();
-  } else if (!dialog && dialogBefore) {
-    focusOn(opener);
   }
 });
 
@@ -186,12 +191,11 @@ setInterval(() => {
   }
 }, TICK_MS);
 
-get("v1/me").then(
-  (me) => {
-    state.me = me;
-    changed();
-  },
-  () => {}, // the views say what is wrong
-);
-
-go();
+get("v1/me")
+  .then(
+    (me) => {
+      state.me = me;
+    },
+    () => {}, // the views say what is wrong
+  )
+  .then(go);

@@ -26,7 +26,7 @@ export function leave() {
 
 async function load() {
   try {
-    const [queue, { nodes }] = await Promise.all([get("v1/stats/queue"), get("v1/nodes")]);
+    const [queue, { nodes }] = await Promise.all([get("v1/stats/queue"), isAdmin() ? get("v1/nodes") : { nodes: null }]);
     Object.assign(view, { queue, nodes, error: null });
     view.history = await loadHistory();
   } catch (error) {
@@ -34,6 +34,8 @@ async function load() {
   }
   changed();
 }
+
+const isAdmin = () => state.me?.scopes.includes("admin");
 
 export function show() {
   const { queue } = view;
@@ -56,6 +58,8 @@ export function show() {
           ${view.history ? depthPlot(view.history) : nothing}
         </section>`}
     ${view.nodes === null ? nothing : nodes()}
+    ${state.me && !isAdmin() ? html`<p class="muted small">The nodes are shown to administrators only.</p>` : nothing}
+    ${state.me?.dashboard ? html`<p class="small"><a href="dashboard">JobRunr's dashboard</a> shows the jobs that the nodes run now.</p>` : nothing}
   `;
 }
 

@@ -1,6 +1,7 @@
 package io.filemill.api.security;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.filemill.api.ApiProperties;
 import io.filemill.api.security.Caller.SignIn;
 import java.time.Instant;
 import java.util.List;
@@ -14,21 +15,26 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class MeController {
     private final CurrentUser user;
+    private final ApiProperties properties;
 
-    MeController(CurrentUser user) {
+    MeController(CurrentUser user, ApiProperties properties) {
         this.user = user;
+        this.properties = properties;
     }
 
     /** Tells the caller who it is and what it may do. */
     @GetMapping("/v1/me")
     MeView me() {
-        return MeView.of(user.caller(), user.isOpen());
+        Caller caller = user.caller();
+        boolean dashboard = properties.dashboard().enabled() && caller.scopes().contains(Scope.ADMIN);
+        return MeView.of(caller, user.isOpen(), dashboard);
     }
 
     /**
      * The JSON of a caller.
      *
      * @param signedInBy {@code none}, {@code api_key} or {@code jwt}
+     * @param dashboard whether the caller may open JobRunr's dashboard, at {@code /dashboard}
      * @param open whether nobody signs in here; {@code notice} says what that means
      */
     record MeView(
@@ -42,12 +48,13 @@ final class MeController {
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             Instant expiresAt,
 
+            boolean dashboard,
             boolean open,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String notice) {
 
-        static MeView of(Caller caller, boolean open) {
+        static MeView of(Caller caller, boolean open, boolean dashboard) {
             String notice = open || caller.by() == SignIn.NONE
                     ? "No sign-in is set up: whoever reaches this server may do everything."
                     : null;
@@ -57,6 +64,7 @@ final class MeController {
                     caller.by().name().toLowerCase(Locale.ROOT),
                     caller.keyId(),
                     caller.token() == null ? null : caller.token().expiresAt(),
+                    dashboard,
                     open,
                     notice);
         }

@@ -303,6 +303,8 @@ class SignInIT {
         assertThat(me.get("scopes").toString()).isEqualTo("[\"" + READ + "\"]");
         assertThat(me.get("signed_in_by").stringValue()).isEqualTo("jwt");
         assertThat(me.get("open").booleanValue()).isFalse();
+        assertThat(me.get("dashboard").booleanValue()).isFalse();
+        assertThat(get(admin, "/v1/me").json().get("dashboard").booleanValue()).isTrue();
         assertThat(get(ann, "/v1/me").json().get("signed_in_by").stringValue()).isEqualTo("api_key");
         assertThat(get(token, "/v1/tasks").json().get("tasks")).hasSize(1);
         assertThat(get(bob, "/v1/tasks").json().get("tasks")).isEmpty();

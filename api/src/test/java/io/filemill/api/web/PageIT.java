@@ -308,6 +308,8 @@ class PageIT {
         assertThat(page.getByRole(AriaRole.DIALOG)).containsText("waiting files will not run");
         button("Cancel the task").click();
         assertThat(badge).hasText("Cancelled");
+        assertThat(page.locator("main h1"))
+                .isFocused(); // which the button had, and a keyboard needs a place to go on from
         assertThat(api.get("/v1/tasks/" + task).json().get("outcome").stringValue())
                 .isEqualTo("cancelled");
         assertThat(button("Pause")).hasCount(0);
@@ -428,6 +430,8 @@ class PageIT {
         Locator node = page.locator(".node").filter(having("the one inside"));
         assertThat(node).containsText("of 2 slots busy");
         assertThat(node).containsText("active");
+        assertThat(page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName("JobRunr's dashboard")))
+                .hasAttribute("href", "dashboard");
         assertIsAccessible();
         picture("cluster");
     }
@@ -469,6 +473,10 @@ class PageIT {
         assertThat(page.locator(".account")).containsText("ann");
         assertThat(button("Sign out")).isVisible();
         assertThat(keys).isNotEmpty().containsOnly("Bearer fm_a-key");
+        visit("#/cluster");
+        assertThat(page.getByText("The nodes are shown to administrators only."))
+                .isVisible();
+        assertThat(page.locator(".node")).hasCount(0);
         assertThat((String) page.evaluate("JSON.stringify(localStorage)")).doesNotContain("fm_a-key");
     }
 
