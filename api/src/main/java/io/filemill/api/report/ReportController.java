@@ -3,7 +3,6 @@ package io.filemill.api.report;
 import io.filemill.api.cache.EntityTag;
 import io.filemill.api.openapi.Responds;
 import io.filemill.api.problem.ProblemException;
-import io.filemill.api.task.TaskId;
 import io.filemill.api.task.VisibleTasks;
 import io.filemill.db.task.TaskStatus;
 import io.filemill.db.task.UploadTask;
@@ -60,7 +59,7 @@ final class ReportController {
             throws IOException {
         ReportFormat wanted = ReportFormat.of(format, accept);
         TaskStatus status = status(only);
-        UploadTask task = task(id);
+        UploadTask task = visible.require(id);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
         response.setHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
         if (task.status().isFinal()
@@ -97,15 +96,11 @@ final class ReportController {
             throws IOException {
         ReportFormat wanted = ReportFormat.of(format, MediaType.ALL_VALUE);
         TaskStatus status = status(only);
-        UploadTask task = task(id);
+        UploadTask task = visible.require(id);
         var checksum = new Checksum(OutputStream.nullOutputStream());
         reports.write(task, wanted, status, checksum);
         checksum.end();
         return checksum.hex() + "  " + name(task, wanted, status) + "\n";
-    }
-
-    private UploadTask task(String id) {
-        return TaskId.parse(id).flatMap(visible::find).orElseThrow(() -> ProblemException.taskNotFound(id));
     }
 
     private static @Nullable TaskStatus status(@Nullable String only) {

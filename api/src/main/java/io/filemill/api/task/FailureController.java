@@ -1,7 +1,6 @@
 package io.filemill.api.task;
 
 import io.filemill.api.cache.EntityTag;
-import io.filemill.api.problem.ProblemException;
 import io.filemill.db.failure.Failure;
 import io.filemill.db.task.FailureGroup;
 import io.filemill.db.task.FileTaskRepository;
@@ -27,7 +26,7 @@ final class FailureController {
     /** Lists the failed files of a task by cause, the most frequent first. */
     @GetMapping("/v1/tasks/{id}/failures")
     ResponseEntity<FailureList> list(@PathVariable String id, WebRequest request) {
-        UploadTask task = TaskId.parse(id).flatMap(visible::find).orElseThrow(() -> ProblemException.taskNotFound(id));
+        UploadTask task = visible.require(id);
         return EntityTag.of(task.version()) // failures change only together with their task
                 .answer(
                         request,

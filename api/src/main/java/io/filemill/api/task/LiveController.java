@@ -159,7 +159,7 @@ final class LiveController {
 
     /** The task that the user may see, and the moment at which it was like this. */
     private Changes find(String id) {
-        UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
+        UUID task = TaskId.require(id);
         Changes found = changes.of(task);
         List<UploadTask> own =
                 found.tasks().stream().filter(one -> user.sees(one.userId())).toList();

@@ -109,7 +109,7 @@ final class TaskController {
     /** Shows a task: its counters, its state and how it ended. */
     @GetMapping("/{id}")
     ResponseEntity<TaskView> show(@PathVariable String id, WebRequest request) {
-        UploadTask task = find(id);
+        UploadTask task = tasks.require(id);
         return EntityTag.of(task.version()).answer(request, () -> views.of(task));
     }
 
@@ -127,7 +127,7 @@ final class TaskController {
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor,
             WebRequest request) {
-        UploadTask task = find(id);
+        UploadTask task = tasks.require(id);
         PageRequest page = PageRequest.of(limit, cursor);
         TaskStatus onlyStatus = status(status);
         String onlyErrorCode = errorCode(errorCode);
@@ -155,7 +155,7 @@ final class TaskController {
     @ResponseStatus(HttpStatus.ACCEPTED)
     RetriedTask retry(@PathVariable String id, @RequestBody(required = false) @Nullable RetryRequest request) {
         RetrySelection selection = request == null ? RetrySelection.ALL_FAILED : request.selection();
-        UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
+        UUID task = TaskId.require(id);
         return retry.retry(task, selection)
                 .map(retried -> RetriedTask.of(task, retried))
                 .orElseThrow(() -> ProblemException.taskNotFound(id));
@@ -189,13 +189,13 @@ final class TaskController {
     }
 
     private TaskView after(Action action, String id, Function<UUID, TaskControl.Result> change) {
-        UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
+        UUID task = TaskId.require(id);
         TaskControl.Result changed = audit.of(
                 action,
                 () -> change.apply(task),
                 result -> result == TaskControl.Result.DONE ? Optional.of(Subject.of(task)) : Optional.empty());
         return switch (changed) {
-            case DONE -> views.of(find(id));
+            case DONE -> views.of(tasks.require(id));
             case NOT_FOUND -> throw ProblemException.taskNotFound(id);
             case FINISHED ->
                 throw new ProblemException(
@@ -209,7 +209,7 @@ final class TaskController {
     @PostMapping("/{id}/cancel")
     @Fails(ProblemType.ALREADY_FINISHED)
     CancelledTask cancel(@PathVariable String id) {
-        UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
+        UUID task = TaskId.require(id);
         Cancellation cancellation = tasks.cancel(task);
         if (cancellation instanceof Cancellation.NotFound) {
             throw ProblemException.taskNotFound(id);
@@ -222,10 +222,6 @@ final class TaskController {
         }
         int stopped = cancellation instanceof Cancellation.Cancelled cancelled ? cancelled.files() : 0;
         return new CancelledTask(task, "cancelled", stopped);
-    }
-
-    private UploadTask find(String id) {
-        return TaskId.parse(id).flatMap(tasks::find).orElseThrow(() -> ProblemException.taskNotFound(id));
     }
 
     private static @Nullable TaskStatus status(@Nullable String word) {

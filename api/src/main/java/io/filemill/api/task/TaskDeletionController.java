@@ -30,7 +30,7 @@ final class TaskDeletionController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Fails(ProblemType.STILL_RUNNING)
     void delete(@PathVariable String id) {
-        UUID task = TaskId.parse(id).orElseThrow(() -> ProblemException.taskNotFound(id));
+        UUID task = TaskId.require(id);
         switch (deletion.delete(task)) {
             case REMOVED -> {}
             case NOT_FOUND -> throw ProblemException.taskNotFound(id);

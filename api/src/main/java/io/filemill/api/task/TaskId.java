@@ -1,5 +1,6 @@
 package io.filemill.api.task;
 
+import io.filemill.api.problem.ProblemException;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -15,5 +16,14 @@ public final class TaskId {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * The id.
+     *
+     * @throws ProblemException 404, as for a task that does not exist, if the text can be none
+     */
+    static UUID require(String text) {
+        return parse(text).orElseThrow(() -> ProblemException.taskNotFound(text));
     }
 }

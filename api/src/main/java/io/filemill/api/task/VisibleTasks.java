@@ -3,6 +3,7 @@ package io.filemill.api.task;
 import io.filemill.api.audit.Action;
 import io.filemill.api.audit.Audit;
 import io.filemill.api.audit.Audit.Subject;
+import io.filemill.api.problem.ProblemException;
 import io.filemill.api.security.CurrentUser;
 import io.filemill.db.task.Cancellation;
 import io.filemill.db.task.FileTask;
@@ -46,6 +47,15 @@ public final class VisibleTasks {
     public Optional<UploadTask> find(UUID id) {
         return tasks.find(user.id(), id)
                 .or(() -> user.seesAnonymous() ? tasks.find(CurrentUser.ANONYMOUS, id) : Optional.empty());
+    }
+
+    /**
+     * The task that a client names.
+     *
+     * @throws ProblemException 404 if the user sees no such task
+     */
+    public UploadTask require(String id) {
+        return find(TaskId.require(id)).orElseThrow(() -> ProblemException.taskNotFound(id));
     }
 
     /** The file, if the user sees its task. */
