@@ -62,10 +62,12 @@ public final class DocumentRepository {
             if (stored.isEmpty()) {
                 return find(document.userId(), document.sha256());
             }
-            var id = stored.get();
-            jdbc.sql("delete from chunk where document_id = :id")
-                    .param("id", id)
-                    .update();
+            var id = stored.get().id();
+            if (stored.get().replaced()) {
+                jdbc.sql("delete from chunk where document_id = :id")
+                        .param("id", id)
+                        .update();
+            }
             for (var from = 0; from < chunks.size(); from += CHUNKS_PER_STATEMENT) {
                 insert(id, from, chunks.subList(from, Math.min(from + CHUNKS_PER_STATEMENT, chunks.size())));
             }
@@ -98,7 +100,12 @@ public final class DocumentRepository {
                 == 1;
     }
 
-    private Optional<Long> upsert(NewDocument document, boolean replace) {
+    /**
+     * @param replaced whether there was a document before, whose row version an upsert locks and thereby marks with its transaction
+     */
+    private record Upserted(long id, boolean replaced) {}
+
+    private Optional<Upserted> upsert(NewDocument document, boolean replace) {
         return jdbc.sql("""
                         insert into document (user_id, sha256, filename, mimetype, size_bytes, pages, truncated, warning,
                                               metadata, file_task_id)
@@ -115,7 +122,7 @@ public final class DocumentRepository {
                             file_task_id = excluded.file_task_id,
                             updated_at   = now()
                         where :replace or document.file_task_id = excluded.file_task_id
-                        returning id
+                        returning id, xmax <> 0 as replaced
                         """)
                 .param("userId", document.userId())
                 .param("sha256", document.sha256())
@@ -128,7 +135,7 @@ public final class DocumentRepository {
                 .param("metadata", json.writeValueAsString(document.metadata()))
                 .param("fileTaskId", document.fileTaskId())
                 .param("replace", replace)
-                .query(Long.class)
+                .query((row, number) -> new Upserted(row.getLong("id"), row.getBoolean("replaced")))
                 .optional();
     }
 

@@ -1,45 +1,43 @@
 package io.filemill.db.queue;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jobrunr.jobs.Job;
-import org.jobrunr.jobs.JobListVersioner;
-import org.jobrunr.jobs.filters.JobFilterUtils;
 import org.jobrunr.jobs.mappers.JobMapper;
 import org.jobrunr.jobs.states.StateName;
 import org.jobrunr.server.BackgroundJobServer;
 import org.jobrunr.storage.BackgroundJobServerStatus;
 import org.jobrunr.storage.ConcurrentJobModificationException;
 import org.jobrunr.storage.JobNotFoundException;
-import org.jobrunr.storage.StorageException;
 import org.jobrunr.storage.StorageProviderUtils.DatabaseOptions;
 import org.jobrunr.storage.navigation.AmountRequest;
-import org.jobrunr.storage.sql.common.db.Transaction;
 import org.jobrunr.storage.sql.postgres.PostgresStorageProvider;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * JobRunr's storage on a node. A file's job that succeeded is deleted by the flusher instead of being rewritten: the file's row tells all
  * about it, and the table of jobs stays as small as the window. JobRunr's count of all jobs that ever succeeded goes on.
  */
 final class FileJobStorage extends PostgresStorageProvider {
+    private static final Logger LOG = LoggerFactory.getLogger(FileJobStorage.class);
     private static final String HANDLER = FileTaskJobHandler.class.getName();
 
     private final Flusher flusher;
+    private final JdbcClient jdbc;
     private @Nullable JobMapper mapper;
     private final AtomicInteger succeeded = new AtomicInteger();
 
     FileJobStorage(DataSource dataSource, Flusher flusher) {
         super(dataSource, DatabaseOptions.SKIP_CREATE);
         this.flusher = flusher;
+        this.jdbc = JdbcClient.create(dataSource);
     }
 
     @Override
@@ -69,61 +67,56 @@ final class FileJobStorage extends PostgresStorageProvider {
     }
 
     /**
-     * As the original, but with one statement for all jobs in place of one each. A job that somebody else changed meanwhile is left to
-     * them; nobody can, while its row is locked.
+     * A job that this version cannot read, since a newer one wrote it, would keep all others from being fetched. So such jobs are deleted; their
+     * files wait in the queue again, for a job that can be read.
      */
     @Override
     public List<Job> getJobsToProcess(BackgroundJobServer server, AmountRequest amount) {
-        var filters = new JobFilterUtils(server.getJobFilters());
-        List<Job> jobs;
-        try (Connection connection = dataSource.getConnection();
-                var transaction = new Transaction(connection)) {
-            jobs = jobTable(connection).selectJobsToProcess(amount);
-            if (jobs.isEmpty()) {
-                return jobs;
+        try {
+            return super.getJobsToProcess(server, amount);
+        } catch (RuntimeException e) {
+            List<UUID> unreadable = unreadableJobs();
+            if (unreadable.isEmpty()) {
+                throw e;
             }
-            jobs.forEach(job -> job.startProcessingOn(server));
-            filters.runOnStateElectionFilter(jobs);
-            try (var versions = new JobListVersioner(jobs)) {
-                if (update(connection, jobs) != jobs.size()) {
-                    throw new StorageException("a locked job was changed");
-                }
-                transaction.commit();
-                versions.commitVersions();
-            }
-        } catch (SQLException e) {
-            throw new StorageException(e);
-        }
-        filters.runOnStateAppliedFilters(jobs);
-        return jobs.stream().filter(job -> job.hasState(StateName.PROCESSING)).toList();
-    }
-
-    private int update(Connection connection, List<Job> jobs) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                update jobrunr_jobs j
-                set version = j.version + 1, jobasjson = given.json, state = given.state, updatedat = given.updated_at::timestamp
-                from unnest(?, ?, ?, ?) as given (id, json, state, updated_at)
-                where j.id = given.id::char(36)
-                """)) {
-            set(connection, statement, 1, jobs, job -> job.getId().toString());
-            set(connection, statement, 2, jobs, mapper()::serializeJob);
-            set(connection, statement, 3, jobs, job -> job.getState().name());
-            set(
-                    connection,
-                    statement,
-                    4,
-                    jobs,
-                    job -> LocalDateTime.ofInstant(job.getUpdatedAt(), ZoneOffset.UTC)
-                            .toString());
-            return statement.executeUpdate();
+            discard(unreadable);
+            LOG.warn(
+                    "Deleted {} jobs that cannot be read, such as {}; their files are queued again",
+                    unreadable.size(),
+                    unreadable.get(0),
+                    e);
+            return List.of();
         }
     }
 
-    private static void set(
-            Connection connection, PreparedStatement statement, int index, List<Job> jobs, Function<Job, String> value)
-            throws SQLException {
-        String[] values = jobs.stream().map(value).toArray(String[]::new);
-        statement.setArray(index, connection.createArrayOf("text", values));
+    private List<UUID> unreadableJobs() {
+        var unreadable = new ArrayList<UUID>();
+        jdbc.sql("select id, jobasjson from jobrunr_jobs where state = 'ENQUEUED'")
+                .query(row -> {
+                    try {
+                        mapper().deserializeJob(row.getString("jobasjson"));
+                    } catch (RuntimeException e) {
+                        unreadable.add(UUID.fromString(row.getString("id")));
+                    }
+                });
+        return unreadable;
+    }
+
+    private void discard(List<UUID> jobs) {
+        jdbc.sql("""
+                with taken_back as (
+                    update file_task f
+                    set dispatched_at = null, updated_at = now()
+                    from unnest(:files, :attempts) as given (id, attempt)
+                    where f.id = given.id and f.attempt = given.attempt and f.status = 'pending' and f.dispatched_at is not null)
+                delete from jobrunr_jobs where state = 'ENQUEUED' and id = any(:jobs::bpchar[])
+                """)
+                .param("files", jobs.stream().map(UUID::getMostSignificantBits).toArray(Long[]::new))
+                .param(
+                        "attempts",
+                        jobs.stream().map(UUID::getLeastSignificantBits).toArray(Long[]::new))
+                .param("jobs", jobs.stream().map(UUID::toString).toArray(String[]::new))
+                .update();
     }
 
     private JobMapper mapper() {

@@ -7,9 +7,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -21,8 +24,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Writes down the ends of files, and takes away their JobRunr jobs, on one thread and in the order in which they were handed over: each
- * transaction takes all that has piled up while the one before was written. It never waits for more to come.
+ * Writes down the ends of files, on one thread and in the order in which they were handed over: each transaction takes all that has piled up while
+ * the one before was written. It never waits for more to come. JobRunr's jobs of the files, for which nobody waits, are taken away with the next end
+ * or a quarter of a second later.
  *
  * <p>How many ends may wait is bounded, because they are what runs again when the process dies. While the database is away they are kept
  * for up to ten minutes. If a group cannot be stored for another reason, its ends are written one by one, so that only the one at fault
@@ -35,7 +39,8 @@ public final class Flusher implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
-    private static final Entry LAST = new Entry(null, null, new CompletableFuture<>());
+    private static final Duration JOBS_STAY = Duration.ofMillis(250);
+    private static final Entry LAST = new Entry(null, new CompletableFuture<>());
 
     private final TransactionTemplate transaction;
     private final FileTaskRepository files;
@@ -43,6 +48,7 @@ public final class Flusher implements AutoCloseable {
     private final FlushMetrics metrics;
     private final Semaphore window;
     private final BlockingQueue<Entry> waiting = new LinkedBlockingQueue<>();
+    private final Queue<UUID> endedJobs = new ConcurrentLinkedQueue<>();
     private final CountDownLatch never = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "flusher");
     private volatile boolean closed;
@@ -57,9 +63,10 @@ public final class Flusher implements AutoCloseable {
         Flusher create(int window);
     }
 
-    /** An end of a file or of a job. */
-    private record Entry(
-            @Nullable FinishedFile file, @Nullable UUID jobId, CompletableFuture<@Nullable Void> written) {}
+    /**
+     * @param file its end; null in the entry that ends all
+     */
+    private record Entry(@Nullable FinishedFile file, CompletableFuture<@Nullable Void> written) {}
 
     /**
      * @param window how many ends of files may wait at most
@@ -88,21 +95,26 @@ public final class Flusher implements AutoCloseable {
      */
     public CompletableFuture<@Nullable Void> end(FinishedFile file) throws InterruptedException {
         window.acquire(); // given back when the entry leaves
-        var entry = new Entry(file, null, new CompletableFuture<>());
+        var entry = new Entry(file, new CompletableFuture<>());
         add(entry);
         return entry.written();
     }
 
-    /** Takes the end of a JobRunr job, after the ends that were handed over before. Returns at once. */
+    /** Takes the end of a JobRunr job. Returns at once. */
     void endJob(UUID jobId) {
-        add(new Entry(null, jobId, new CompletableFuture<>()));
+        refuseIfClosed();
+        endedJobs.add(jobId);
     }
 
     private void add(Entry entry) {
+        refuseIfClosed();
+        waiting.add(entry);
+    }
+
+    private void refuseIfClosed() {
         if (closed) {
             throw new IllegalStateException("the flusher is closed");
         }
-        waiting.add(entry);
     }
 
     private void run() {
@@ -110,9 +122,12 @@ public final class Flusher implements AutoCloseable {
         try {
             while (!group.contains(LAST)) {
                 group.clear();
-                group.add(waiting.take());
-                waiting.drainTo(group, LARGEST_GROUP - 1);
-                write(group);
+                Entry first = waiting.poll(JOBS_STAY.toMillis(), TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    group.add(first);
+                    waiting.drainTo(group, LARGEST_GROUP - 1);
+                }
+                write(group, takeEndedJobs());
             }
         } catch (InterruptedException e) {
             group.forEach(entry -> giveUp(entry, e));
@@ -120,11 +135,20 @@ public final class Flusher implements AutoCloseable {
         }
     }
 
-    private void write(List<Entry> group) throws InterruptedException {
+    private List<UUID> takeEndedJobs() {
+        List<UUID> jobs = new ArrayList<>();
+        for (UUID job = endedJobs.poll(); job != null; job = endedJobs.poll()) {
+            jobs.add(job);
+        }
+        return jobs;
+    }
+
+    private void write(List<Entry> group, List<UUID> jobs) throws InterruptedException {
         try {
-            whileTheDatabaseIsAway(() -> writeInOneTransaction(group));
+            whileTheDatabaseIsAway(() -> writeInOneTransaction(group, jobs));
             group.forEach(this::written);
         } catch (RuntimeException e) {
+            endedJobs.addAll(jobs);
             if (Outage.caused(e)) {
                 LOG.atError().addKeyValue("ends", group.size()).setCause(e).log("Ends of files are given up");
                 group.forEach(entry -> giveUp(entry, e));
@@ -139,7 +163,7 @@ public final class Flusher implements AutoCloseable {
 
     private void writeAlone(Entry entry) throws InterruptedException {
         try {
-            whileTheDatabaseIsAway(() -> writeInOneTransaction(List.of(entry)));
+            whileTheDatabaseIsAway(() -> writeInOneTransaction(List.of(entry), List.of()));
             written(entry);
         } catch (RuntimeException e) {
             FinishedFile file = entry.file();
@@ -148,9 +172,9 @@ public final class Flusher implements AutoCloseable {
                 return;
             }
             LOG.atError().addKeyValue("file_id", file.id()).setCause(e).log("The end of a file cannot be stored");
-            var notStored = new Entry(FinishedFile.notStored(file.id(), file.attempt(), e), null, entry.written());
+            var notStored = new Entry(FinishedFile.notStored(file.id(), file.attempt(), e), entry.written());
             try {
-                whileTheDatabaseIsAway(() -> writeInOneTransaction(List.of(notStored)));
+                whileTheDatabaseIsAway(() -> writeInOneTransaction(List.of(notStored), List.of()));
                 written(notStored);
             } catch (RuntimeException again) {
                 giveUp(notStored, again);
@@ -158,16 +182,9 @@ public final class Flusher implements AutoCloseable {
         }
     }
 
-    private void writeInOneTransaction(List<Entry> group) {
-        List<FinishedFile> ends = new ArrayList<>(group.size());
-        List<String> jobs = new ArrayList<>(group.size());
-        for (Entry entry : group) {
-            if (entry.file() != null) {
-                ends.add(entry.file());
-            } else if (entry.jobId() != null) {
-                jobs.add(entry.jobId().toString());
-            }
-        }
+    private void writeInOneTransaction(List<Entry> group, List<UUID> jobs) {
+        List<FinishedFile> ends =
+                group.stream().map(Entry::file).filter(Objects::nonNull).toList();
         if (ends.isEmpty() && jobs.isEmpty()) {
             return;
         }
@@ -181,7 +198,7 @@ public final class Flusher implements AutoCloseable {
             }
             if (!jobs.isEmpty()) {
                 jdbc.sql("delete from jobrunr_jobs where id = any(:ids::bpchar[])")
-                        .param("ids", jobs.toArray(String[]::new))
+                        .param("ids", jobs.stream().map(UUID::toString).toArray(String[]::new))
                         .update();
             }
         });

@@ -138,4 +138,27 @@ final class FileJobStorageIT {
             assertThat(jobs()).isEqualTo(1);
         }
     }
+
+    @Test
+    void aJobThatCannotBeReadKeepsNoOtherFromBeingFetched() {
+        db.submit("ann", 2);
+        db.jdbc.sql("""
+                update jobrunr_jobs set jobasjson = replace(jobasjson, 'FileTaskJob"', 'FileTaskJobOfTomorrow"')
+                where id = (select min(id) from jobrunr_jobs)
+                """).update();
+        try (Flusher flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10, new SimpleMeterRegistry());
+                StorageProvider storage = JobRunrStorage.open(db.dataSource, flusher)) {
+            UUID server = UUID.randomUUID();
+
+            assertThat(fetch(storage, server)).isEmpty();
+
+            assertThat(fetch(storage, server)).hasSize(1);
+            assertThat(jobs()).isEqualTo(1);
+            assertThat(db.jdbc
+                            .sql("select count(*) from file_task where status = 'pending' and dispatched_at is null")
+                            .query(Integer.class)
+                            .single())
+                    .isEqualTo(1);
+        }
+    }
 }
