@@ -26,7 +26,7 @@ final class Child {
     private static final int LAST_BREATH_SECONDS = 2;
     private static final int EXIT_SECONDS = 10;
     /** What the optimizing compiler costs a child until it pays is about what it saves in so many files. */
-    private static final int CALLS_UNTIL_OPTIMIZED = 2_000;
+    private static final int CALLS_UNTIL_OPTIMIZED = 5_000;
 
     private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1");
     /** The thread that ends a child whose node is gone must be heard in the midst of any loop, as it is without the optimizing compiler. */

@@ -39,6 +39,7 @@ public final class JobServer {
     private static final Logger LOG = LoggerFactory.getLogger(JobServer.class);
     private static final Duration KEEP_ENDED_JOBS = Duration.ofMinutes(10);
     private static final Duration SUPERVISION = Duration.ofSeconds(1);
+    private static final Duration SUPERVISION_OF_A_START = Duration.ofMillis(50); // until then the node is not ready
     private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
 
     private final StorageProvider storage;
@@ -116,9 +117,13 @@ public final class JobServer {
                         .withJobRequest(new PurgeJob()));
     }
 
+    private Duration pause() {
+        return supervisor.state().phase() == ServerState.Phase.RUNNING ? SUPERVISION : SUPERVISION_OF_A_START;
+    }
+
     private void supervise() {
         try {
-            while (!closed.await(SUPERVISION.toMillis(), TimeUnit.MILLISECONDS)) {
+            while (!closed.await(pause().toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     supervisor.runOnce();
                 } catch (RuntimeException e) {

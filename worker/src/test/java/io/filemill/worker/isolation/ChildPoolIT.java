@@ -105,7 +105,7 @@ class ChildPoolIT {
     @Test
     void poolThatIsBusyForLongStartsOptimizedChildren() throws Exception {
         var first = pid();
-        for (var call = 1; call < 2_000; call++) {
+        for (var call = 1; call < 5_000; call++) {
             answerOf("pid");
         }
         var second = pid();
