@@ -1,6 +1,7 @@
 package io.filemill.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -8,15 +9,21 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.filemill.api.FuzzedRequests.Request;
 import io.filemill.api.RawConnection.RawAnswer;
+import io.filemill.api.problem.ProblemType;
 import io.filemill.db.PostgresExtension;
 import io.filemill.db.TestDatabase;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,35 +34,42 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Some thousand random requests, none of which may hurt the server. They are the same each time; {@code -Dfilemill.test.fuzz.seed} makes
- * others of them, and {@code -Dfilemill.test.fuzz.requests} more.
+ * Some thousand random requests to all operations that the server describes, none of which may hurt it. They are the same each time;
+ * {@code -Dfilemill.test.fuzz.seed} makes others of them, and {@code -Dfilemill.test.fuzz.requests} more.
  */
 @ExtendWith(PostgresExtension.class)
 class FuzzIT {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90); // more than what a client may ask the server to wait
     private static final int MAX_SHOWN = 10;
+    private static final long SEED_STEP = 1_000_003;
 
     /** What HTTP demands for a transfer coding or a version that is not known. */
     private static final Set<Integer> NOT_IMPLEMENTED = Set.of(501, 505);
+
+    private static final Set<String> TYPES =
+            Stream.of(ProblemType.values()).map(type -> type.uri().toString()).collect(Collectors.toSet());
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Queue<String> violations = new ConcurrentLinkedQueue<>();
 
-    @Test
-    void noRequestHurtsTheServer(TestDatabase database, @TempDir Path folder) throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"open", "required"})
+    void noRequestHurtsTheServer(String signIn, TestDatabase database, @TempDir Path folder) throws IOException {
         long seed = Long.getLong("filemill.test.fuzz.seed", 1);
         int requests = Integer.getInteger("filemill.test.fuzz.requests", 2000);
         System.out.println("Fuzzing with -Dfilemill.test.fuzz.seed=" + seed);
@@ -66,26 +80,32 @@ class FuzzIT {
                 RunningApi api = RunningApi.start(Map.of(
                         "filemill.db.url", database.url,
                         "filemill.db.data-dir", folder,
-                        "filemill.ingest-roots", root))) {
-            List<String> tasks = Stream.generate(
-                            () -> database.submit("anonymous", 3).toString())
-                    .limit(20)
-                    .toList();
+                        "filemill.auth.mode", signIn,
+                        "filemill.ingest-roots", root,
+                        "filemill.webhook.allowed-networks", "127.0.0.0/8",
+                        "filemill.webhook.deliver", false))) {
+            FuzzedServer server = new FuzzedData(api, database, root).server();
             long heapBefore = usedHeap();
             IntStream.range(0, requests).parallel().forEach(i -> {
-                var fuzzed = new FuzzedRequests(seed + i, tasks, root.toString());
+                var fuzzed = new FuzzedRequests(seed * SEED_STEP + i, server);
                 if (i % 2 == 0) {
-                    send(api, fuzzed.next());
+                    send(api, fuzzed.next(i / 2));
                 } else {
-                    sendRaw(api, fuzzed.nextRaw());
+                    sendRaw(api, fuzzed.nextRaw(i / 2));
                 }
             });
             assertThat(violations.stream().limit(MAX_SHOWN)).isEmpty();
             assertThat(errors.messages).isEmpty();
+            assertThat(operationsOf(api.contract().answered()))
+                    .containsAll(server.operations().stream()
+                            .limit(requests / 20)
+                            .map(operation -> operation.method() + " " + operation.path())
+                            .toList());
             assertThat(database.wrongCounters()).isEmpty();
+            await().until(() -> tasksBeingDeleted(database) == 0);
             assertThat(storedFiles(folder)).containsExactlyInAnyOrderElementsOf(knownFiles(database));
             assertThat(usedHeap() - heapBefore).isLessThan(64L << 20);
-            assertThat(api.get("/v1/tasks").status()).isEqualTo(200);
+            assertThat(api.get("/v1").status()).isEqualTo(200);
         }
     }
 
@@ -106,17 +126,43 @@ class FuzzIT {
             return;
         }
         try {
-            HttpResponse<String> answer = client.send(http, BodyHandlers.ofString());
+            HttpResponse<String> answer = client.send(http, FuzzIT::reader);
+            HttpHeaders headers = answer.headers();
             check(
                     request.toString(),
                     request.method(),
-                    answer.statusCode(),
-                    answer.headers().firstValue("Content-Type").orElse(""),
-                    answer.body());
+                    new Seen(
+                            answer.statusCode(),
+                            headers.firstValue("Content-Type").orElse(""),
+                            headers.firstValue("Retry-After").isPresent(),
+                            answer.body()));
+            api.contract().check(request.method(), http.uri().normalize().getRawPath(), answer);
         } catch (IOException e) {
             violations.add("No answer, " + e + ":\n" + request);
+        } catch (AssertionError | JacksonException e) {
+            violations.add(e.getMessage() + ":\n" + request);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** Reads to the end; of a stream of events, which has none, nothing. */
+    private static BodySubscriber<String> reader(ResponseInfo answer) {
+        boolean endless = answer.headers()
+                .firstValue("Content-Type")
+                .filter(type -> type.startsWith("text/event-stream"))
+                .isPresent();
+        return endless
+                ? BodySubscribers.mapping(BodySubscribers.ofInputStream(), FuzzIT::close)
+                : BodySubscribers.ofString(StandardCharsets.UTF_8);
+    }
+
+    private static String close(InputStream body) {
+        try {
+            body.close();
+            return "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -134,25 +180,32 @@ class FuzzIT {
                 check(
                         text,
                         text.substring(0, Math.max(0, text.indexOf(' '))),
-                        answer.get().status(),
-                        headers.getOrDefault("content-type", ""),
-                        answer.get().text());
+                        new Seen(
+                                answer.get().status(),
+                                headers.getOrDefault("content-type", ""),
+                                headers.containsKey("retry-after"),
+                                answer.get().text()));
             }
         } catch (IOException | AssertionError e) {
             violations.add(e + ":\n" + text);
         }
     }
 
-    private void check(String request, String method, int status, String contentType, String body) {
-        boolean known = status < 500 || NOT_IMPLEMENTED.contains(status);
-        boolean internals = body.contains("Exception") || body.contains("io.filemill.") || body.contains("\tat ");
-        boolean explained = status < 400
-                || body.isEmpty() && (method.equals("HEAD") || request.contains("/actuator/"))
-                || (contentType.equals("application/problem+json")
-                        ? isProblem(body, status)
-                        : isOpenRagError(request, body));
-        if (!known || internals || !explained || method.equals("HEAD") && !body.isEmpty()) {
-            violations.add(status + " " + contentType + " " + body + "\nto:\n" + request);
+    /** An answer. */
+    private record Seen(int status, String contentType, boolean retryAfter, String body) {}
+
+    private void check(String request, String method, Seen seen) {
+        boolean known = seen.status() < 500 || NOT_IMPLEMENTED.contains(seen.status());
+        boolean internals =
+                seen.body().contains("Exception") || seen.body().contains("io.filemill.") || seen.body().contains("\tat ");
+        boolean explained = seen.status() < 400
+                || seen.body().isEmpty() && (method.equals("HEAD") || request.contains("/actuator/"))
+                || (seen.contentType().equals("application/problem+json")
+                        ? isProblem(seen.body(), seen.status())
+                        : isOpenRagError(request, seen.body()));
+        boolean hopeful = seen.status() != 429 || seen.retryAfter();
+        if (!known || internals || !explained || !hopeful || method.equals("HEAD") && !seen.body().isEmpty()) {
+            violations.add(seen + "\nto:\n" + request);
         }
     }
 
@@ -160,7 +213,7 @@ class FuzzIT {
         try {
             JsonNode problem = JSON.readTree(body);
             return problem.get("status").asInt() == status
-                    && !problem.get("type").asString("").isEmpty()
+                    && TYPES.contains(problem.get("type").asString(""))
                     && !problem.get("title").asString("").isEmpty()
                     && !problem.get("detail").asString("").isEmpty();
         } catch (JacksonException | NullPointerException e) {
@@ -169,7 +222,23 @@ class FuzzIT {
     }
 
     private static boolean isOpenRagError(String request, String body) {
-        return !request.contains(" /v1/") && body.startsWith("{\"error\":\"");
+        return !request.contains(" /v1/")
+                && (body.startsWith("{\"error\":\"") || body.startsWith("{\"status\":\"no_op\""));
+    }
+
+    /** Without the codes of the answers. */
+    private static Set<String> operationsOf(Set<String> answered) {
+        return answered.stream()
+                .map(answer -> answer.substring(0, answer.lastIndexOf(' ')))
+                .collect(Collectors.toSet());
+    }
+
+    /** Their bytes and rows go in the background. */
+    private static int tasksBeingDeleted(TestDatabase database) {
+        return database.jdbc
+                .sql("select count(*) from upload_task where purged_at is not null")
+                .query(Integer.class)
+                .single();
     }
 
     private static List<String> storedFiles(Path folder) throws IOException {

@@ -1,63 +1,35 @@
 package io.filemill.api;
 
+import io.filemill.api.FuzzedServer.Operation;
 import java.io.ByteArrayOutputStream;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** Random requests that are mostly right: a route, and a few things about it that are not as they should be. */
 final class FuzzedRequests {
+    /** Addresses that no description names, and the submissions, which have the most ways to be wrong. */
     private static final List<String> ROUTES = List.of(
-            "GET /v1",
-            "GET /v1/tasks",
-            "GET /v1/tasks/{id}",
-            "GET /v1/tasks/{id}/files",
-            "POST /v1/tasks/{id}/cancel",
-            "POST /v1/tasks/{id}/retry",
-            "PATCH /v1/tasks/{id} change",
-            "PATCH /v1/tasks/{id} change",
-            "POST /v1/tasks/{id}/pause",
-            "POST /v1/tasks/{id}/resume",
-            "GET /v1/stats/queue",
-            "GET /v1/limits",
-            "GET /v1/limits/user/{id}",
-            "PUT /v1/limits/user/{id} limit",
-            "PUT /v1/limits/processor/{id} limit",
-            "PUT /v1/limits/sink/{id} limit",
-            "PUT /v1/limits/{id}/{id} limit",
-            "DELETE /v1/limits/user/{id}",
-            "POST /v1/limits/user/{id}/pause",
-            "POST /v1/limits/processor/{id}/resume",
-            "GET /v1/nodes",
-            "GET /v1/search",
-            "GET /tasks",
-            "GET /tasks/{id}",
-            "POST /tasks/{id}/cancel",
-            "POST /tasks/{id}/retry selection",
-            "POST /tasks/{id}/files/cancel selection",
-            "POST /upload_path",
-            "POST /upload_bucket",
-            "GET /upload_options",
-            "GET /actuator/health",
-            "GET /actuator/health/{id}",
             "GET /error",
             "GET /",
+            "GET /{id}",
             "GET /v1/{id}",
-            "POST /v1/tasks json",
-            "POST /v1/tasks json",
-            "POST /v1/tasks json",
-            "POST /v1/tasks json",
-            "POST /v1/tasks multipart",
-            "POST /v1/tasks multipart",
-            "POST /v1/tasks multipart",
-            "POST /v1/tasks ndjson",
-            "POST /v1/tasks csv",
-            "POST /v1/tasks multipart",
-            "POST /router/upload_ingest multipart",
-            "POST /router/upload_ingest multipart");
+            "POST /v1/tasks application/json",
+            "POST /v1/tasks application/json",
+            "POST /v1/tasks application/json",
+            "POST /v1/tasks application/json",
+            "POST /v1/tasks multipart/form-data",
+            "POST /v1/tasks multipart/form-data",
+            "POST /v1/tasks multipart/form-data",
+            "POST /v1/tasks multipart/form-data",
+            "POST /v1/tasks application/x-ndjson",
+            "POST /v1/tasks text/csv",
+            "POST /router/upload_ingest multipart/form-data",
+            "POST /router/upload_ingest multipart/form-data",
+            "POST /upload_path application/json",
+            "POST /upload_bucket application/json");
     private static final List<String> METHODS =
             List.of("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "FOO", "get", "CONNECT");
     private static final List<String> PARAMETERS = List.of(
@@ -70,102 +42,11 @@ final class FuzzedRequests {
             "processor",
             "not_before",
             "priority",
+            "ticket",
+            "access_token",
             "",
             "limit[]",
             "é");
-    private static final List<String> STRINGS = List.of(
-            "",
-            " ",
-            ".",
-            "..",
-            "/",
-            "//",
-            "\\",
-            "C:\\Windows\\win.ini",
-            "../../../../etc/passwd",
-            "/etc/passwd",
-            "/proc/self/environ",
-            "/dev/zero",
-            "~/x",
-            "file:///etc/passwd",
-            "a\nb",
-            "a\r\nX: y",
-            "\u0000",
-            "a\u0000b",
-            "\u202Egpj.exe",
-            "e\u0301",
-            "\u00E9",
-            "\uD83D\uDE00",
-            "\uD800",
-            "\uDC00\uD800",
-            "\uFFFE",
-            "[",
-            "]",
-            "{a,{b}}",
-            "*",
-            "**",
-            "***",
-            "[!a-",
-            "%",
-            "%00",
-            "%zz",
-            "%2F",
-            "%5C",
-            "%C0%AF",
-            "'; drop table upload_task; --",
-            "${jndi:ldap://127.0.0.1/a}",
-            "<script>",
-            "null",
-            "true",
-            "-1",
-            "0",
-            "1e400",
-            "9223372036854775808",
-            "99999999999999999999999999999999999999",
-            "1-1-1-1-1",
-            "application/json",
-            "noop",
-            "document",
-            "pending",
-            "CANCELLED",
-            "MA",
-            "KzEwMDAwMDAwMDAtMDEtMDFUMDA6MDA6MDBaIDAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMA",
-            "x".repeat(255),
-            "x".repeat(4096),
-            "/x".repeat(3000),
-            "é".repeat(1500));
-    private static final List<String> JSON_VALUES = List.of(
-            "null",
-            "true",
-            "0",
-            "-1",
-            "5",
-            "5.5",
-            "1e400",
-            "-1e400",
-            "1e-400",
-            "9223372036854775808",
-            "1" + "0".repeat(900),
-            "1" + "0".repeat(1100),
-            "[]",
-            "{}",
-            "[null]",
-            "[[]]",
-            "[1, \"a\", {}]",
-            "{\"a\": {\"b\": [1, 2.5, 1e400]}}",
-            "\"noop\"",
-            "NaN",
-            "\"\\ud800\"",
-            "[\"\\ud800\"]",
-            "{\"\\udc00\": 1}",
-            "\"\\u0000\"",
-            "{\"\\u0000\": \"\\u0000\"}",
-            "[\"a\\u0000\"]",
-            "{\"a\": 1, \"a\": 2}",
-            "[".repeat(300) + "]".repeat(300),
-            "{\"a\": " + "[".repeat(480) + "]".repeat(480) + "}",
-            "[".repeat(2000),
-            "{\"a\":".repeat(490) + "1" + "}".repeat(490));
     private static final List<String> MEMBERS = List.of(
             "processor",
             "items",
@@ -185,6 +66,7 @@ final class FuzzedRequests {
             "Accept: application/problem+json",
             "Accept: text/event-stream, application/json;q=0.1",
             "Accept: ;;,,//",
+            "Accept: \u0085",
             "Accept-Charset: utf-7",
             "Accept-Language: xx-@@",
             "Accept-Encoding: gzip",
@@ -193,6 +75,7 @@ final class FuzzedRequests {
             "Content-Type: text/plain",
             "Content-Type: nonsense",
             "Content-Type: ;",
+            "Content-Type: \u0085",
             "Content-Type: application/json; charset=utf-16",
             "Content-Type: application/json; charset=nonsense",
             "Content-Type: application/x-www-form-urlencoded",
@@ -209,13 +92,36 @@ final class FuzzedRequests {
             "Idempotency-Key: \u00FF",
             "Idempotency-Key:",
             "X-Forwarded-For: nonsense",
+            "X-Forwarded-For: \u0085",
+            "X-Request-Id: ${jndi:ldap://127.0.0.1/a}",
+            "traceparent: 00-ffffffffffffffffffffffffffffffff-0000000000000000-zz",
             "X-Forwarded-Proto: x://",
             "X-HTTP-Method-Override: DELETE",
             "Origin: http://elsewhere",
             "Cookie: a=b; JSESSIONID=x",
             "Authorization: Basic nonsense",
+            "Authorization: Bearer nonsense",
+            "Authorization: Bearer fm_nonsense",
+            "Authorization: Bearer a.b.c",
+            "Authorization: Bearer \u0085",
+            "Authorization: Bearer",
             "X-Long: " + "x".repeat(6000),
             "X-Longer: " + "x".repeat(20_000));
+    private static final List<String> HEADER_VALUES = List.of(
+            "*",
+            "a",
+            "0",
+            "1",
+            "-1",
+            "999999999999999999",
+            "99999999999999999999",
+            "\"a\"",
+            "W/\"a\", \"b\"",
+            "W/\"",
+            "",
+            "k".repeat(300),
+            "\u00FF",
+            "\u00F0\u009F\u0098\u0080"); // a smile in UTF-8
     private static final List<String> RAW_HEADERS = List.of(
             "Host: b",
             "Host: [::",
@@ -235,18 +141,12 @@ final class FuzzedRequests {
             "X-\u0000: a",
             "X-A: \u0001");
 
-    private final Random random;
-    private final List<String> taskIds;
-    private final String root;
+    private final FuzzedServer server;
+    private final FuzzedValues values;
 
-    /**
-     * @param taskIds tasks that exist
-     * @param root a folder that may be ingested
-     */
-    FuzzedRequests(long seed, List<String> taskIds, String root) {
-        this.random = new Random(seed);
-        this.taskIds = taskIds;
-        this.root = root;
+    FuzzedRequests(long seed, FuzzedServer server) {
+        this.server = server;
+        this.values = new FuzzedValues(seed, server);
     }
 
     /**
@@ -279,151 +179,178 @@ final class FuzzedRequests {
         }
     }
 
-    private boolean oneIn(int n) {
-        return random.nextInt(n) == 0;
+    /**
+     * One that an HTTP client would send.
+     *
+     * @param number says which operation of the server it is mostly for; each has its turn
+     */
+    Request next(int number) {
+        return values.oneIn(3) ? ofRoute() : ofOperation(server.operations().get(number % server.operations().size()));
     }
 
-    private <T> T any(List<T> list) {
-        return list.get(random.nextInt(list.size()));
+    private Request ofRoute() {
+        String[] route = values.any(ROUTES).split(" ", -1);
+        String type = route.length > 2 && !values.oneIn(20) ? route[2] : "";
+        return request(
+                route[0],
+                address(route[1]) + query(new ArrayList<>()),
+                new ArrayList<>(),
+                type,
+                MissingNode.getInstance());
     }
 
-    /** One that an HTTP client would send. */
-    Request next() {
-        String[] route = any(ROUTES).split(" ", -1);
-        String method = oneIn(8) ? any(METHODS) : route[0];
+    private Request ofOperation(Operation operation) {
+        List<String> query = new ArrayList<>();
         List<String> headers = new ArrayList<>();
-        byte[] body = {};
-        if (route.length > 2 ? !oneIn(20) : oneIn(10) || route[1].startsWith("/upload_")) {
-            String kind = route.length > 2 ? route[2] : oneIn(4) ? "multipart" : "json";
-            headers.add("Content-Type: "
-                    + switch (kind) {
-                        case "multipart" -> "multipart/form-data; boundary=part-of-a-test";
-                        case "ndjson" -> "application/x-ndjson";
-                        case "csv" -> "text/csv";
-                        default -> "application/json";
-                    });
-            body = switch (kind) {
-                case "multipart" -> multipart();
-                case "ndjson" -> (json() + "\n" + any(JSON_VALUES) + "\n\"a\"").getBytes(StandardCharsets.UTF_8);
-                case "csv" -> ("item\n" + any(STRINGS) + "\n\"" + any(STRINGS)).getBytes(StandardCharsets.UTF_8);
-                case "change", "limit", "selection" -> members(kind).getBytes(StandardCharsets.UTF_8);
-                default -> json().getBytes(StandardCharsets.UTF_8);
-            };
+        for (JsonNode parameter : operation.node().path("parameters")) {
+            String name = parameter.path("name").asString("");
+            boolean given = parameter.path("required").asBoolean(false) ? !values.oneIn(8) : values.oneIn(3);
+            if (given && parameter.path("in").asString("").equals("query")) {
+                String type = FuzzedValues.type(parameter.path("schema"));
+                query.add(name + "=" + FuzzedValues.encoded(values.text(name, parameter, type)));
+            } else if (given && parameter.path("in").asString("").equals("header")) {
+                headers.add(name + ": " + values.any(HEADER_VALUES));
+            }
         }
-        if (oneIn(4)) {
-            String header = any(HEADERS);
+        JsonNode content = operation.node().path("requestBody").path("content");
+        String type = content.isEmpty() ? "" : values.any(List.copyOf(content.propertyNames()));
+        return request(
+                operation.method(), address(operation.path()) + query(query), headers, type, content.path(type));
+    }
+
+    /**
+     * With a thing or two that may be wrong.
+     *
+     * @param type of the body; empty for none
+     * @param described what the description says of the body; may be missing
+     */
+    private Request request(String method, String target, List<String> headers, String type, JsonNode described) {
+        byte[] body = {};
+        String sent = type.isEmpty() && values.oneIn(10) ? "application/json" : type;
+        if (!sent.isEmpty() && !values.oneIn(20)) {
+            headers.add("Content-Type: " + (sent.startsWith("multipart/") ? new Multipart().contentType() : sent));
+            body = body(sent, described);
+        }
+        headers.addAll(server.headers());
+        if (values.oneIn(4)) {
+            String header = values.any(HEADERS);
             String name = header.substring(0, header.indexOf(':') + 1);
             headers.removeIf(line -> line.startsWith(name));
             headers.add(header);
         }
-        if (body.length > 0 && oneIn(5)) {
-            body = mutated(body);
+        if (body.length > 0 && values.oneIn(5)) {
+            body = values.mutated(body);
         }
-        return new Request(method, target(route[1]), headers, body);
+        return new Request(values.oneIn(8) ? values.any(METHODS) : method, target, headers, body);
+    }
+
+    private byte[] body(String type, JsonNode described) {
+        return switch (type) {
+            case "multipart/form-data" -> multipart(described.path("schema").path("properties"));
+            case "application/x-ndjson" -> bytes(json() + "\n" + values.json() + "\n\"a\"");
+            case "text/csv" -> bytes("item\n" + values.text() + "\n\"" + values.text());
+            default ->
+                bytes(
+                        described.isMissingNode()
+                                ? json()
+                                : values.json("", described.path("schema"), described.path("example")));
+        };
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** One that breaks the rules of HTTP. */
-    byte[] nextRaw() {
-        Request request = next();
+    byte[] nextRaw(int number) {
+        Request request = next(number);
         List<String> headers = new ArrayList<>(request.headers());
-        if (oneIn(2)) {
-            headers.add(any(RAW_HEADERS));
+        if (values.oneIn(2)) {
+            headers.add(values.any(RAW_HEADERS));
         }
-        String target = oneIn(4) ? "/v1/tasks/" + rawString() : request.target();
+        String target = values.oneIn(4) ? "/v1/tasks/" + rawString() : request.target();
         byte[] bytes = new Request(request.method(), target, headers, request.body()).bytes();
-        return oneIn(3) ? mutated(bytes) : bytes;
+        return values.oneIn(3) ? values.mutated(bytes) : bytes;
     }
 
-    private String target(String route) {
-        String id = oneIn(2) ? any(taskIds) : oneIn(2) ? new UUID(random.nextLong(), 1).toString() : encoded();
-        var target = new StringBuilder(route.replace("{id}", id));
-        if (oneIn(12)) {
-            target.append(any(List.of("/", "//", ";a=b", "/.", "/..", "/..;/x", ".json", "%20", "%2e%2e/x", "/%5B")));
+    private String address(String path) {
+        var address = new StringBuilder();
+        String before = "";
+        for (String part : path.substring(1).split("/", -1)) {
+            address.append('/').append(part.startsWith("{") ? values.inPath(before) : part);
+            before = part;
         }
-        for (int i = random.nextInt(3); i > 0; i--) {
-            target.append(target.indexOf("?") < 0 ? '?' : '&')
-                    .append(URLEncoder.encode(any(PARAMETERS), StandardCharsets.UTF_8))
-                    .append('=')
-                    .append(oneIn(8) ? any(List.of("%", "%zz", "%ff", "[", "+", "a;b", "%00")) : encoded());
+        if (values.oneIn(12)) {
+            address.append(
+                    values.any(List.of("/", "//", ";a=b", "/.", "/..", "/..;/x", ".json", "%20", "%2e%2e/x", "/%5B")));
         }
-        return target.toString();
+        return address.toString();
     }
 
-    private String encoded() {
-        return URLEncoder.encode(any(STRINGS), StandardCharsets.UTF_8).replace("+", "%20");
+    private String query(List<String> parameters) {
+        if (values.oneIn(3)) {
+            parameters.add(FuzzedValues.encoded(values.any(PARAMETERS))
+                    + '='
+                    + (values.oneIn(8)
+                            ? values.any(List.of("%", "%zz", "%ff", "[", "+", "a;b", "%00"))
+                            : values.encoded()));
+        }
+        return parameters.isEmpty() ? "" : "?" + String.join("&", parameters);
     }
 
     private String rawString() {
-        return new String(any(STRINGS).getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        return new String(bytes(values.text()), StandardCharsets.ISO_8859_1);
     }
 
     private String json() {
-        if (oneIn(20)) {
-            return any(JSON_VALUES);
+        if (values.oneIn(20)) {
+            return values.json();
         }
         List<String> members = new ArrayList<>();
-        if (oneIn(2)) {
+        if (values.oneIn(2)) {
             members.add("\"processor\": \"noop\"");
         }
         members.add(
-                switch (random.nextInt(4)) {
-                    case 0 -> "\"items\": [\"a\", " + quoted(any(STRINGS)) + ", " + quoted(any(STRINGS)) + "]";
-                    case 1 -> "\"paths\": [" + quoted(root + "/" + any(STRINGS)) + "]";
-                    case 2 -> "\"path\": " + quoted(oneIn(2) ? root : any(STRINGS));
+                switch (values.below(4)) {
+                    case 0 -> "\"items\": [\"a\", " + FuzzedValues.quoted(values.text()) + ", " + FuzzedValues.quoted(values.text()) + "]";
+                    case 1 -> "\"paths\": [" + FuzzedValues.quoted(values.any(server.known("path"))) + "]";
+                    case 2 -> "\"path\": " + FuzzedValues.quoted(values.oneIn(2) ? values.any(server.known("path")) : values.text());
                     default -> "\"items\": [\"a\"]";
                 });
-        for (int i = random.nextInt(3); i > 0; i--) {
-            members.add(quoted(any(MEMBERS)) + ": " + (oneIn(3) ? quoted(any(STRINGS)) : any(JSON_VALUES)));
+        for (int i = values.below(3); i > 0; i--) {
+            members.add(FuzzedValues.quoted(values.any(MEMBERS)) + ": " + (values.oneIn(3) ? FuzzedValues.quoted(values.text()) : values.json()));
         }
         return "{" + String.join(", ", members) + "}";
     }
 
-    /** An object with members that a route knows, most of whose values it does not expect. */
-    private String members(String kind) {
-        List<String> names = switch (kind) {
-            case "change" -> List.of("priority", "not_before");
-            case "limit" -> List.of("max_running", "rate_per_second", "burst", "max_queued_files", "max_queued_bytes");
-            default -> List.of("file_paths", "file_path", "files");
-        };
-        List<String> members = new ArrayList<>();
-        for (int i = random.nextInt(3); i >= 0; i--) {
-            String value =
-                    oneIn(3) ? quoted(any(STRINGS)) : oneIn(2) ? any(JSON_VALUES) : "" + (1000 + random.nextInt(9));
-            members.add(quoted(any(names)) + ": " + value);
-        }
-        return "{" + String.join(", ", members) + "}";
-    }
-
-    private String quoted(String text) {
-        var json = new StringBuilder("\"");
-        text.chars().forEach(c -> {
-            if (c < 0x20 || c == '"' || c == '\\' || c >= 0x7f) {
-                json.append(String.format("\\u%04x", c));
-            } else {
-                json.append((char) c);
-            }
-        });
-        return json.append('"').toString();
-    }
-
-    private byte[] multipart() {
+    /**
+     * @param fields by their names, that the server knows
+     */
+    private byte[] multipart(JsonNode fields) {
+        List<String> names = new ArrayList<>(fields.propertyNames());
+        names.addAll(List.of("processor", "settings", "x"));
         var body = new Multipart();
-        for (int i = random.nextInt(4); i >= 0; i--) {
-            String name = any(STRINGS);
-            switch (random.nextInt(8)) {
-                case 0, 1, 2 -> body.file("file " + random.nextInt(3) + ".txt", "content " + random.nextInt(3));
+        for (int i = values.below(4); i >= 0; i--) {
+            String name = values.text();
+            switch (values.below(8)) {
+                case 0, 1, 2 -> body.file("file " + values.below(3) + ".txt", "content " + values.below(3));
                 case 3 -> body.file(name, "content");
                 case 4 ->
                     body.part(
-                            "form-data; name=\"file\"; filename*=" + (oneIn(2) ? "UTF-8''" : "") + encoded(),
+                            "form-data; name=\"file\"; filename*=" + (values.oneIn(2) ? "UTF-8''" : "") + values.encoded(),
                             "content");
-                case 5 ->
+                case 5 -> {
+                    String field = values.any(names);
+                    JsonNode described = fields.path(field);
                     body.field(
-                            any(List.of("processor", "settings", "priority", "replace_duplicates", "tweaks", "x")),
-                            oneIn(2) ? any(JSON_VALUES) : name);
+                            field,
+                            values.oneIn(2)
+                                    ? values.json(field, described, MissingNode.getInstance())
+                                    : values.text(field, described, FuzzedValues.type(described)));
+                }
                 case 6 ->
                     body.part(
-                            any(List.of(
+                            values.any(List.of(
                                     "form-data",
                                     "form-data; name=file; filename=a",
                                     "form-data; name=\"file\"; filename",
@@ -446,25 +373,5 @@ final class FuzzedRequests {
             }
         }
         return body.bytes();
-    }
-
-    private byte[] mutated(byte[] bytes) {
-        byte[] result = bytes;
-        for (int i = random.nextInt(4); i >= 0; i--) {
-            int at = random.nextInt(result.length + 1);
-            int until = Math.min(result.length, at + random.nextInt(16));
-            var mutation = new ByteArrayOutputStream();
-            mutation.write(result, 0, at);
-            switch (random.nextInt(5)) {
-                case 0 -> mutation.write(random.nextInt(256));
-                case 1 -> mutation.writeBytes(any(STRINGS).getBytes(StandardCharsets.UTF_8));
-                case 2 -> mutation.write(result, 0, until); // a part twice
-                case 3 -> until = result.length; // cut off
-                default -> {} // a part left out
-            }
-            mutation.write(result, until, result.length - until);
-            result = mutation.toByteArray();
-        }
-        return result;
     }
 }

@@ -110,9 +110,17 @@ public final class RawConnection implements AutoCloseable {
             return length == null ? rest : rest.substring(0, Math.min(rest.length(), Integer.parseInt(length)));
         }
 
+        /** Of a stream of events, which has no end, the beginning is all. */
         boolean isComplete() {
             String length = headers.get("content-length");
-            return length != null ? body.length() >= Integer.parseInt(length) : body.endsWith("\r\n0\r\n\r\n");
+            return isStreamOfEvents()
+                    || (length != null
+                            ? body.length() >= Integer.parseInt(length)
+                            : body.endsWith("\r\n0\r\n\r\n"));
+        }
+
+        private boolean isStreamOfEvents() {
+            return headers.getOrDefault("content-type", "").startsWith("text/event-stream");
         }
 
         public JsonNode json() {
@@ -121,7 +129,8 @@ public final class RawConnection implements AutoCloseable {
 
         /** The body, whether it was sent in chunks or in one piece. */
         public String text() {
-            String text = headers.containsKey("transfer-encoding") ? joined(body) : body;
+            boolean chunked = headers.containsKey("transfer-encoding") && !body.isEmpty() && !isStreamOfEvents();
+            String text = chunked ? joined(body) : body;
             return new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         }
 

@@ -64,7 +64,7 @@ public final class Contract {
     }
 
     /** The operations and status codes that answers were held against. */
-    Set<String> answered() {
+    public Set<String> answered() {
         return answered;
     }
 
@@ -73,13 +73,13 @@ public final class Contract {
         if (OPERATIONS.isEmpty()) {
             return;
         }
-        String verb = method.equals("HEAD") ? "get" : method.toLowerCase(Locale.ROOT);
+        String verb = method.equals("HEAD") ? "GET" : method;
         String what = HINT + method + " " + rawPath + ": " + answer.statusCode();
         List<Operation> here = OPERATIONS.stream()
                 .filter(operation -> operation.pattern().matcher(rawPath).matches())
                 .toList();
         Operation operation = here.stream()
-                .filter(candidate -> candidate.verb().equals(verb))
+                .filter(candidate -> candidate.verb().toUpperCase(Locale.ROOT).equals(verb))
                 .min(Comparator.comparing(Operation::variables))
                 .orElse(null);
         if (operation == null) {
