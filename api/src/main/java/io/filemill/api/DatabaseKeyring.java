@@ -80,6 +80,7 @@ final class DatabaseKeyring implements Keyring {
                 key.owner(),
                 key.name(),
                 key.scopes(),
+                key.createdAt().toString(),
                 text(key.expiresAt()),
                 text(key.lastUsedAt()),
                 text(key.revokedAt()),

@@ -29,7 +29,7 @@ final class ExitCode {
     /** An error of this program. */
     static final int INTERNAL = 8;
 
-    /** Stopped by Ctrl-C or SIGTERM. */
+    /** Stopped by Ctrl-C or SIGTERM, or by the answer to a question. */
     static final int INTERRUPTED = 130;
 
     private ExitCode() {}

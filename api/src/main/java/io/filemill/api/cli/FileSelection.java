@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.stream.Stream;
 
 /**
  * The files under some paths, in the order of the paths and of the names below each.
@@ -74,6 +75,11 @@ final class FileSelection {
 
     List<SelectedFile> files() {
         return files;
+    }
+
+    /** Where the files are. */
+    Stream<String> paths() {
+        return files.stream().map(file -> file.path().toString());
     }
 
     /** The folders that all files are in. */

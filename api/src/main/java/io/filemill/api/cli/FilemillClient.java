@@ -1,7 +1,9 @@
 package io.filemill.api.cli;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
@@ -18,13 +20,16 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * Speaks to one server over HTTP. Safe for use by several threads.
@@ -141,26 +146,28 @@ final class FilemillClient {
      * Deletes something.
      *
      * @param path the path, already encoded
-     * @throws ProblemException if the server refuses
+     * @return what the server says of it; a missing node if that is nothing
+     * @throws ProblemException if the server refuses, or there is no such thing
      * @throws IOException if it cannot be reached
      */
-    <T> T delete(String path, Class<T> type) throws IOException {
+    JsonNode delete(String path) throws IOException {
         HttpURLConnection connection = open("DELETE", path);
         connection.setReadTimeout((int) ANSWER_TIMEOUT.toMillis());
-        return read(path, answer(connection), type);
+        String answer = answer(connection);
+        return answer.isEmpty() ? MissingNode.getInstance() : read(path, answer, JsonNode.class);
     }
 
     /**
      * Sends something, however long that takes, once.
      *
      * @param path the path, already encoded
-     * @param contentType the body's media type
+     * @param headers with the body's media type
      * @throws ProblemException if the server refuses
      * @throws IOException if it cannot be reached, or the body cannot be read
      */
-    <T> T post(String path, String contentType, Body body, Class<T> type) throws IOException {
+    <T> T post(String path, Map<String, String> headers, Body body, Class<T> type) throws IOException {
         HttpURLConnection connection = open("POST", path);
-        connection.setRequestProperty("Content-Type", contentType);
+        headers.forEach(connection::setRequestProperty);
         connection.setDoOutput(true);
         connection.setChunkedStreamingMode(CHUNK_BYTES);
         try (OutputStream out = connection.getOutputStream()) {
@@ -211,19 +218,6 @@ final class FilemillClient {
     }
 
     /**
-     * Deletes something.
-     *
-     * @param path the path, already encoded
-     * @throws ProblemException if the server refuses, or there is no such thing
-     * @throws IOException if it cannot be reached
-     */
-    void delete(String path) throws IOException {
-        HttpURLConnection connection = open("DELETE", path);
-        connection.setReadTimeout((int) ANSWER_TIMEOUT.toMillis());
-        String ignored = answer(connection);
-    }
-
-    /**
      * What was received.
      *
      * @param sha256 of the bytes that came, lower-case hexadecimal
@@ -265,6 +259,68 @@ final class FilemillClient {
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    /**
+     * What a server tells.
+     *
+     * @param data null if it is only about the id
+     * @param id what stands for all that was told so far, or null
+     */
+    record Event(String name, @Nullable JsonNode data, @Nullable String id) {}
+
+    /**
+     * Receives events until the server ends the stream, the connection is lost, or no more are wanted.
+     *
+     * @param path the path, already encoded
+     * @param lastEventId the last id that came, or null for none
+     * @param takes takes an event and says whether to go on
+     * @return whether more may come of another stream
+     * @throws ProblemException if the server refuses
+     * @throws IOException if it cannot be reached
+     */
+    boolean events(String path, @Nullable String lastEventId, Predicate<Event> takes) throws IOException {
+        HttpURLConnection connection = open("GET", path);
+        connection.setRequestProperty("Accept", "text/event-stream, application/problem+json");
+        if (lastEventId != null) {
+            connection.setRequestProperty("Last-Event-ID", lastEventId);
+        }
+        connection.setReadTimeout((int) ANSWER_TIMEOUT.toMillis());
+        if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
+            String nothing = answer(connection);
+            return !nothing.isEmpty();
+        }
+        try (var lines = new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
+            return receive(path, lines, takes);
+        } catch (IOException e) {
+            return true; // as a stream that ended
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    private boolean receive(String path, BufferedReader lines, Predicate<Event> takes) throws IOException {
+        var fields = new HashMap<String, String>();
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                fields.put(line.substring(0, colon), line.substring(colon + 1).stripLeading());
+            } else if (line.isEmpty()) {
+                if (!takes.test(event(path, fields))) {
+                    return false;
+                }
+                fields.clear();
+            }
+        }
+        return true;
+    }
+
+    private Event event(String path, Map<String, String> fields) {
+        String data = fields.get("data");
+        return new Event(
+                fields.getOrDefault("event", "message"),
+                data == null ? null : read(path, data, JsonNode.class),
+                fields.get("id"));
     }
 
     private static MessageDigest sha256() {

@@ -34,7 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "6:the server refuses it as things are, for example because a task has ended",
             "7:not signed in, or not allowed",
             "8:an error of the program itself",
-            "130:stopped by Ctrl-C"
+            "130:stopped by Ctrl-C, or a question was not answered with yes"
         },
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nSettings by environment variables:%n",
@@ -117,6 +117,7 @@ public final class FilemillCommand implements Runnable {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("ingest", () -> new IngestCommand(session));
         commands.put("status", () -> new StatusCommand(session));
+        commands.put("events", () -> new EventsCommand(session));
         commands.put("files", () -> new FilesCommand(session));
         commands.put("file", () -> new FileCommand(session));
         commands.put("failures", () -> new FailuresCommand(session));
@@ -126,6 +127,7 @@ public final class FilemillCommand implements Runnable {
         commands.put("pause", () -> new PauseCommand(session));
         commands.put("resume", () -> new ResumeCommand(session));
         commands.put("priority", () -> new PriorityCommand(session));
+        commands.put("delete", () -> new DeleteCommand(session));
         commands.put("search", () -> new SearchCommand(session));
         commands.put("stats", () -> new StatsCommand(session));
         commands.put("nodes", () -> new NodesCommand(session));
@@ -133,6 +135,8 @@ public final class FilemillCommand implements Runnable {
         commands.put("limits", () -> LimitsCommand.with(session));
         commands.put("webhooks", () -> WebhooksCommand.with(session));
         commands.put("keys", () -> KeysCommand.with(session));
+        commands.put("whoami", () -> new WhoamiCommand(session));
+        commands.put("audit", () -> new AuditCommand(session));
         commands.put("serve", () -> new ServeCommand(session));
         commands.put("worker", () -> new WorkerCommand(session));
         commands.put("migrate", () -> new MigrateCommand(session));

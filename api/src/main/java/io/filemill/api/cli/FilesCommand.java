@@ -40,14 +40,8 @@ final class FilesCommand extends ServerCommand {
 
     @Override
     int run(Connection connected) throws IOException {
-        String path = task(taskId) + "/files";
-        if (status != null) {
-            path += "?status=" + FilemillClient.encode(status);
-        }
-        if (code != null) {
-            path += (status == null ? "?" : "&") + "error_code=" + FilemillClient.encode(code);
-        }
-        JsonNode answer = Pages.get(connected.client(), path, "files", limit);
+        var query = new Query(task(taskId) + "/files").with("status", status).with("error_code", code);
+        JsonNode answer = Pages.get(connected.client(), query.toString(), "files", limit);
         show(connected, answer, Task.Files.class, this::print);
         return ExitCode.SUCCESS;
     }

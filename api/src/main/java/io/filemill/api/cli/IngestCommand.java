@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,11 +43,21 @@ final class IngestCommand implements Callable<Integer> {
             })
     private @Nullable Path manifest;
 
-    @Option(names = "--processor", paramLabel = "NAME", description = "What to do with each file (default: document).")
-    private @Nullable String processor;
+    @Option(
+            names = "--server-path",
+            paramLabel = "PATH",
+            description =
+                    "Instead of files of this machine: a file, a folder or a glob that the server reads; may be given several times.")
+    private List<String> serverPaths = List.of();
 
-    @Option(names = "--settings", paramLabel = "JSON", description = "Settings of the processor, a JSON object.")
-    private @Nullable String settings;
+    @Option(
+            names = "--item",
+            paramLabel = "ITEM",
+            description = "Instead of files: what the processor understands, for example a key; may be given several times.")
+    private List<String> items = List.of();
+
+    @Mixin
+    private final SubmissionOptions options = new SubmissionOptions();
 
     @Option(names = "--json", description = "Write one JSON document instead of text: the task as it is in the end.")
     private boolean json;
@@ -81,7 +92,7 @@ final class IngestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        var request = Submission.Request.of(processor, settings);
+        var request = options.request();
         Source source = source(request);
         Interrupts.Registration registration = session.interrupts().onInterrupt(this::interrupted);
         try (Connection connected = new Connector(session, server).connect(server.url(), embedded(source))) {
@@ -98,9 +109,19 @@ final class IngestCommand implements Callable<Integer> {
     }
 
     private Source source(Submission.Request request) {
-        if (paths.isEmpty() == (manifest == null)) {
+        long sources = Stream.of(!paths.isEmpty(), manifest != null, !serverPaths.isEmpty(), !items.isEmpty())
+                .filter(given -> given)
+                .count();
+        if (sources != 1) {
             throw new CommandFailure(
-                    "Name either files and folders or a --manifest; see %s ingest --help".formatted(session.program()));
+                    "Name either files and folders or a --manifest, --server-path or --item; see %s ingest --help"
+                            .formatted(session.program()));
+        }
+        if (!serverPaths.isEmpty()) {
+            return new Source(List.of(), List.of(), (submission, here) -> submission.byPath(request, serverPaths.stream()));
+        }
+        if (!items.isEmpty()) {
+            return new Source(List.of(), List.of(), (submission, here) -> submission.byItem(request, items.stream()));
         }
         if (manifest == null) {
             return select(request);
@@ -122,7 +143,9 @@ final class IngestCommand implements Callable<Integer> {
                 selection.roots(),
                 selection.unreadable(),
                 (submission, here) ->
-                        here ? submission.byPath(request, selection) : submission.byUpload(request, selection));
+                        here
+                                ? submission.byPath(request, selection.paths())
+                                : submission.byUpload(request, selection));
     }
 
     private static String size(long bytes) {

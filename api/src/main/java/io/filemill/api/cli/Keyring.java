@@ -1,5 +1,6 @@
 package io.filemill.api.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +46,13 @@ public interface Keyring extends AutoCloseable {
             String owner,
             String name,
             List<String> scopes,
+            String createdAt,
             @Nullable String expiresAt,
             @Nullable String lastUsedAt,
             @Nullable String revokedAt,
-            @Nullable String key) {}
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String key) {}
 
     /** The JSON of a server's list. */
     record Keys(List<Key> keys) {}

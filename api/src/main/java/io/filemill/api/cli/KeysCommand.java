@@ -13,6 +13,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code filemill keys}: makes, lists and revokes API keys, at a server or straight in the database. */
 @Command(
@@ -22,6 +25,10 @@ import picocli.CommandLine.Spec;
                 "Make, list and revoke API keys: at a server for who has an administrator's key, else straight in the "
                         + "database of this machine or at FILEMILL_DB_URL.")
 final class KeysCommand implements Runnable {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -36,6 +43,9 @@ final class KeysCommand implements Runnable {
 
         @Mixin
         private final ServerOption server = new ServerOption();
+
+        @Option(names = "--json", description = "Write one JSON document instead of text, with the names of the API.")
+        private boolean json;
 
         Part(Session session) {
             this.session = session;
@@ -62,6 +72,15 @@ final class KeysCommand implements Runnable {
         }
 
         abstract void run(Keyring keyring) throws IOException;
+
+        /** Writes an answer: as JSON if that is wanted, else by the given writer of text. */
+        final void show(Object answer, Runnable text) {
+            if (json) {
+                session.print(JSON.<JsonNode>valueToTree(answer));
+            } else {
+                text.run();
+            }
+        }
 
         static String words(Keyring.Key key) {
             return String.join(",", key.scopes());
@@ -102,7 +121,7 @@ final class KeysCommand implements Runnable {
             session()
                     .note("The key %s of %s (%s). It cannot be shown again."
                             .formatted(key.id(), Terminal.clean(key.owner()), words(key)));
-            session().print(String.valueOf(key.key()));
+            show(key, () -> session().print(String.valueOf(key.key())));
         }
     }
 
@@ -117,8 +136,13 @@ final class KeysCommand implements Runnable {
 
         @Override
         void run(Keyring keyring) throws IOException {
+            List<Keyring.Key> keys = keyring.list();
+            show(new Keyring.Keys(keys), () -> print(keys));
+        }
+
+        private void print(List<Keyring.Key> keys) {
             var table = new Table("id", "key", "owner", "name", "scopes", "last used", "expires", "revoked");
-            for (Keyring.Key key : keyring.list()) {
+            for (Keyring.Key key : keys) {
                 table.add(
                         key.id(),
                         key.hint() + "…",
@@ -149,7 +173,8 @@ final class KeysCommand implements Runnable {
         @Override
         void run(Keyring keyring) throws IOException {
             Keyring.Key key = keyring.revoke(id);
-            session().print("Revoked the key %s of %s".formatted(key.id(), Terminal.clean(key.owner())));
+            show(key, () -> session()
+                    .print("Revoked the key %s of %s".formatted(key.id(), Terminal.clean(key.owner()))));
         }
     }
 

@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
         name = "quarantine",
         mixinStandardHelpOptions = true,
         description = "List files that took their parser or node down each time they were tried.",
-        footer = {"", "To try one again: filemill file FILE shows its task, then filemill retry TASK --file FILE"})
+        footer = {"", "To try one again: filemill retry --file FILE"})
 final class QuarantineCommand extends ServerCommand {
     @Option(names = "--limit", paramLabel = "N", description = "How many to list (default: ${DEFAULT-VALUE}).")
     private int limit = 100;

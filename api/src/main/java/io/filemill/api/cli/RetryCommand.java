@@ -16,10 +16,13 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "retry",
         mixinStandardHelpOptions = true,
-        description = "Try failed files of a task again: all of them, or those that every given option takes.")
+        description = {
+            "Try failed files of a task again: all of them, or those that every given option takes.",
+            "Without a task, one --file."
+        })
 final class RetryCommand extends ServerCommand {
-    @Parameters(paramLabel = "TASK", description = "The task's id.")
-    private String taskId = "";
+    @Parameters(arity = "0..1", paramLabel = "TASK", description = "The task's id.")
+    private @Nullable String taskId;
 
     @Option(
             names = "--failed",
@@ -34,6 +37,9 @@ final class RetryCommand extends ServerCommand {
 
     @Option(names = "--retryable", description = "Files whose failure may pass by itself.")
     private boolean retryable;
+
+    @Option(names = "--permanent", description = "Files whose failure does not pass by itself.")
+    private boolean permanent;
 
     @Option(names = "--file", paramLabel = "ID", description = "The file of this id; may be given several times.")
     private List<Long> fileIds = List.of();
@@ -52,24 +58,33 @@ final class RetryCommand extends ServerCommand {
 
     @Override
     void check() {
-        boolean selected = !codes.isEmpty() || retryable || !fileIds.isEmpty() || !items.isEmpty();
-        if (allFailed && selected) {
+        boolean selected = !codes.isEmpty() || retryable || permanent || !items.isEmpty();
+        if (taskId == null && (fileIds.size() != 1 || selected || allFailed)) {
+            throw new CommandFailure("Name either a task or one --file");
+        }
+        if (allFailed && (selected || !fileIds.isEmpty())) {
             throw new CommandFailure("--failed takes all failed files; leave it out to choose some of them");
+        }
+        if (retryable && permanent) {
+            throw new CommandFailure("No failure is both --retryable and --permanent");
         }
     }
 
     @Override
     int run(Connection connected) throws IOException, InterruptedException {
-        JsonNode answer = connected.client().send("POST", task(taskId) + "/retry", selection());
+        JsonNode answer = taskId == null
+                ? connected.client().post("/v1/files/" + fileIds.get(0) + "/retry", JsonNode.class)
+                : connected.client().send("POST", task(taskId) + "/retry", selection());
         if (!watch || connected.isEmbedded()) {
             show(connected, answer, Retried.class, this::print);
             return answer.path("skipped_files").asInt(0) > 0 ? ExitCode.PARTIAL : ExitCode.SUCCESS;
         }
-        print(connected.client().read(answer, Retried.class));
-        Task end = new TaskFollower(session(), connected.client()).follow(taskId);
+        Retried retried = connected.client().read(answer, Retried.class);
+        print(retried);
+        Task end = new TaskFollower(session(), connected.client()).follow(retried.taskId());
         var report = new TaskReport(session(), connected.client());
         if (wantsJson()) {
-            session().print(connected.client().get(task(taskId), JsonNode.class));
+            session().print(connected.client().get(task(retried.taskId()), JsonNode.class));
         } else {
             report.counters(end);
             report.firstFailedFiles(end);
@@ -82,8 +97,8 @@ final class RetryCommand extends ServerCommand {
         if (!codes.isEmpty()) {
             selection.set("error_codes", strings(codes));
         }
-        if (retryable) {
-            selection.put("retryable", true);
+        if (retryable || permanent) {
+            selection.put("retryable", retryable);
         }
         if (!fileIds.isEmpty()) {
             ArrayNode ids = JsonNodeFactory.instance.arrayNode();
@@ -121,7 +136,7 @@ final class RetryCommand extends ServerCommand {
         }
     }
 
-    private record Retried(long retried, long skippedFiles, List<Skipped> skipped) {}
+    private record Retried(String taskId, long retried, long skippedFiles, List<Skipped> skipped) {}
 
     private record Skipped(@Nullable Long fileId, @Nullable String item, String reason) {
         String name() {

@@ -25,6 +25,9 @@ final class SearchCommand extends ServerCommand {
     @Option(names = "--offset", paramLabel = "N", description = "How many hits to leave out first.")
     private int offset;
 
+    @Option(names = "--ids", description = "Show the ids of the documents too, as 'delete --document' takes them.")
+    private boolean ids;
+
     SearchCommand(Session session) {
         super(session);
     }
@@ -46,7 +49,8 @@ final class SearchCommand extends ServerCommand {
         }
         for (Hit hit : answer.hits()) {
             String page = hit.page() == null ? "" : ", page " + hit.page();
-            session().print(Terminal.clean(hit.filename()) + page);
+            String id = ids ? ", document " + hit.documentId() : "";
+            session().print(Terminal.clean(hit.filename() + page + id));
             session().print("    " + highlight(Terminal.clean(hit.snippet())));
         }
         session().note("%d of %d hits".formatted(answer.hits().size(), answer.total()));
@@ -59,5 +63,5 @@ final class SearchCommand extends ServerCommand {
 
     private record Answer(long total, List<Hit> hits) {}
 
-    private record Hit(String filename, @Nullable Integer page, String snippet) {}
+    private record Hit(String documentId, String filename, @Nullable Integer page, String snippet) {}
 }

@@ -3,6 +3,7 @@ package io.filemill.api.cli;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
 /** The API keys of a server, asked over HTTP as an administrator. */
 final class ServerKeyring implements Keyring {
@@ -16,7 +17,7 @@ final class ServerKeyring implements Keyring {
     public Key create(NewKey key) throws IOException {
         FilemillClient client = connection.client();
         byte[] body = client.json().writeValueAsString(key).getBytes(StandardCharsets.UTF_8);
-        return client.post("/v1/keys", "application/json", out -> out.write(body), Key.class);
+        return client.post("/v1/keys", Map.of("Content-Type", "application/json"), out -> out.write(body), Key.class);
     }
 
     @Override
@@ -26,7 +27,8 @@ final class ServerKeyring implements Keyring {
 
     @Override
     public Key revoke(String id) throws IOException {
-        return connection.client().delete("/v1/keys/" + FilemillClient.encode(id), Key.class);
+        FilemillClient client = connection.client();
+        return client.read(client.delete("/v1/keys/" + FilemillClient.encode(id)), Key.class);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.filemill.api.cli;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -46,6 +47,21 @@ record Session(
     /** Writes an answer for programs. */
     void print(JsonNode document) {
         print(document.toPrettyString());
+    }
+
+    /**
+     * Asks before something is lost.
+     *
+     * @throws CommandFailure if the answer is not yes, or there is nobody to ask
+     */
+    void confirm(String question) {
+        if (!terminal.canAsk()) {
+            throw new CommandFailure("There is nobody to ask here whether that is meant. Add --yes.");
+        }
+        String answer = terminal.ask(question + " [y/N]").toLowerCase(Locale.ROOT);
+        if (!answer.equals("y") && !answer.equals("yes")) {
+            throw new CommandFailure("Nothing was deleted", ExitCode.INTERRUPTED, null);
+        }
     }
 
     /** Fails unless a database is configured; the reason says why this command needs one. */

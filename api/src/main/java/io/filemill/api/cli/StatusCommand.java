@@ -4,6 +4,7 @@ import io.filemill.api.cli.Connector.Connection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -36,6 +37,27 @@ final class StatusCommand extends ServerCommand {
     @Option(names = "--limit", paramLabel = "N", description = "How many tasks to list (default: ${DEFAULT-VALUE}).")
     private int limit = 20;
 
+    @Option(
+            names = "--status",
+            paramLabel = "STATUS",
+            description = "Only tasks that are pending, running, completed or failed.")
+    private @Nullable String status;
+
+    @Option(
+            names = "--outcome",
+            paramLabel = "OUTCOME",
+            description = "Only tasks that ended so: success, partial, failed or cancelled.")
+    private @Nullable String outcome;
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            description = "Only tasks accepted then or later, for example 2027-01-31T22:00:00Z.")
+    private @Nullable String from;
+
+    @Option(names = "--before", paramLabel = "TIME", description = "Only tasks accepted before.")
+    private @Nullable String before;
+
     StatusCommand(Session session) {
         super(session);
     }
@@ -44,6 +66,9 @@ final class StatusCommand extends ServerCommand {
     void check() {
         if (failed && taskIds.size() != 1) {
             throw new CommandFailure("--failed needs the id of one task");
+        }
+        if (isFiltered() && !taskIds.isEmpty()) {
+            throw new CommandFailure("--status, --outcome, --from and --before choose tasks; leave out the ids");
         }
         requireAtLeastOne(limit);
     }
@@ -80,15 +105,27 @@ final class StatusCommand extends ServerCommand {
     }
 
     private List<String> unfinished(Connection connected) throws IOException {
-        JsonNode newest = Pages.get(connected.client(), "/v1/tasks", "tasks", limit);
-        return connected.client().read(newest, Task.Page.class).tasks().stream()
+        return connected.client().read(newest(connected), Task.Page.class).tasks().stream()
                 .filter(task -> !task.isFinished())
                 .map(Task::taskId)
                 .toList();
     }
 
     private void list(Connection connected) throws IOException {
-        show(connected, Pages.get(connected.client(), "/v1/tasks", "tasks", limit), Task.Page.class, this::printNewest);
+        show(connected, newest(connected), Task.Page.class, this::printNewest);
+    }
+
+    private JsonNode newest(Connection connected) throws IOException {
+        var query = new Query("/v1/tasks")
+                .with("status", status)
+                .with("outcome", outcome)
+                .with("created_from", from)
+                .with("created_before", before);
+        return Pages.get(connected.client(), query.toString(), "tasks", limit);
+    }
+
+    private boolean isFiltered() {
+        return status != null || outcome != null || from != null || before != null;
     }
 
     private void printNewest(Task.Page page) {
@@ -105,7 +142,9 @@ final class StatusCommand extends ServerCommand {
         }
         print(
                 table,
-                "No tasks yet. Begin with: %s ingest PATH".formatted(session().program()));
+                isFiltered()
+                        ? "There are no such tasks"
+                        : "No tasks yet. Begin with: %s ingest PATH".formatted(session().program()));
         if (page.nextCursor() != null) {
             session().note("There are older tasks: --limit " + limit * 5L);
         }

@@ -8,12 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Hands files to a server as one task. For one submission. */
 final class Submission {
@@ -34,29 +32,42 @@ final class Submission {
     }
 
     /**
-     * Tells a server of this machine where the files are.
+     * Tells a server which files it shall read.
+     *
+     * @param paths where they are for the server
+     * @throws CommandFailure if it does not accept them
+     */
+    Task.Accepted byPath(Request request, Stream<String> paths) throws IOException {
+        return byList(request, "paths", paths);
+    }
+
+    /**
+     * Tells a server which items the processor shall work on.
      *
      * @throws CommandFailure if it does not accept them
      */
-    Task.Accepted byPath(Request request, FileSelection selection) throws IOException {
-        return client.post("/v1/tasks", "application/json", out -> write(out, request, selection), Task.Accepted.class);
+    Task.Accepted byItem(Request request, Stream<String> items) throws IOException {
+        return byList(request, "items", items);
     }
 
-    private void write(OutputStream out, Request request, FileSelection selection) {
+    private Task.Accepted byList(Request request, String member, Stream<String> values) throws IOException {
+        return client.post(
+                "/v1/tasks",
+                request.headers("application/json"),
+                out -> write(out, request, member, values),
+                Task.Accepted.class);
+    }
+
+    private void write(OutputStream out, Request request, String member, Stream<String> values) {
         try (JsonGenerator json = client.json().createGenerator(out)) {
             json.writeStartObject();
-            json.writeArrayPropertyStart("paths");
-            for (SelectedFile file : selection.files()) {
-                json.writeString(file.path().toString());
-            }
+            json.writeArrayPropertyStart(member);
+            values.forEach(json::writeString);
             json.writeEndArray();
-            if (request.processor() != null) {
-                json.writeStringProperty("processor", request.processor());
-            }
-            if (request.settings() != null) {
-                json.writeName("settings");
-                json.writeTree(request.settings());
-            }
+            request.options().forEachEntry((name, value) -> {
+                json.writeName(name);
+                json.writeTree(value);
+            });
             json.writeEndObject();
         }
     }
@@ -76,7 +87,7 @@ final class Submission {
                     request.fields(),
                     selection.files(),
                     sent -> progress.show(Math.min(sent, total), total, ""));
-            Task.Accepted accepted = client.post("/v1/tasks", body.contentType(), body, Task.Accepted.class);
+            Task.Accepted accepted = client.post("/v1/tasks", request.headers(body.contentType()), body, Task.Accepted.class);
             unsent = body.unsent();
             return accepted;
         } catch (IOException e) {
@@ -91,12 +102,11 @@ final class Submission {
      * @throws CommandFailure if it does not accept them
      */
     Task.Accepted byManifest(Request request, ManifestFile manifest) throws IOException {
-        String query = request.fields().entrySet().stream()
-                .map(field -> field.getKey() + "=" + FilemillClient.encode(field.getValue()))
-                .collect(Collectors.joining("&", "?", ""));
+        var query = new Query("/v1/tasks");
+        request.fields().forEach(query::with);
         return client.post(
-                "/v1/tasks" + (query.equals("?") ? "" : query),
-                manifest.contentType(),
+                query.toString(),
+                request.headers(manifest.contentType()),
                 out -> Files.copy(manifest.path(), out),
                 Task.Accepted.class);
     }
@@ -104,39 +114,22 @@ final class Submission {
     /**
      * What to do with the files.
      *
-     * @param processor the processor's name, or null for the server's default
-     * @param settings a JSON object, or null for none
+     * @param options what the task shall be like, by the names of the API
+     * @param idempotencyKey names the submission, so that it makes one task however often it is sent; null for none
      */
-    record Request(@Nullable String processor, @Nullable JsonNode settings) {
-        /**
-         * Reads what a person typed.
-         *
-         * @throws CommandFailure if the settings are not a JSON object
-         */
-        static Request of(@Nullable String processor, @Nullable String settings) {
-            if (settings == null) {
-                return new Request(processor, null);
-            }
-            try {
-                JsonNode node = JsonMapper.shared().readTree(settings);
-                if (node.isObject()) {
-                    return new Request(processor, node);
-                }
-            } catch (JacksonException e) {
-                throw new CommandFailure("--settings is not JSON: " + e.getOriginalMessage(), e);
-            }
-            throw new CommandFailure("--settings is not a JSON object like {\"name\": \"value\"}: " + settings);
-        }
-
+    record Request(ObjectNode options, @Nullable String idempotencyKey) {
+        /** The options as text. */
         Map<String, String> fields() {
             var fields = new LinkedHashMap<String, String>();
-            if (processor != null) {
-                fields.put("processor", processor);
-            }
-            if (settings != null) {
-                fields.put("settings", settings.toString());
-            }
+            options.forEachEntry(
+                    (name, value) -> fields.put(name, value.isString() ? value.stringValue() : value.toString()));
             return fields;
+        }
+
+        Map<String, String> headers(String contentType) {
+            return idempotencyKey == null
+                    ? Map.of("Content-Type", contentType)
+                    : Map.of("Content-Type", contentType, "Idempotency-Key", idempotencyKey);
         }
     }
 }

@@ -1,13 +1,19 @@
 package io.filemill.api.cli;
 
+import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Where a command writes, and what can be shown there.
+ * Where a command reads and writes, and what can be shown there.
  *
+ * @param in what a person types
+ * @param inIsTerminal whether a person types {@code in}
  * @param out answers
  * @param err progress, notes and errors
  * @param outIsTerminal whether a person reads {@code out} as it comes
@@ -16,16 +22,26 @@ import java.nio.charset.StandardCharsets;
  * @param columns the width of the terminal
  */
 public record Terminal(
-        PrintStream out, PrintStream err, boolean outIsTerminal, boolean errIsTerminal, boolean colors, int columns) {
+        InputStream in,
+        boolean inIsTerminal,
+        PrintStream out,
+        PrintStream err,
+        boolean outIsTerminal,
+        boolean errIsTerminal,
+        boolean colors,
+        int columns) {
     private static final int DEFAULT_COLUMNS = 80;
 
     /**
-     * The terminal of this process. A JVM cannot tell whether its output is a terminal on every Java version, so the launcher script
-     * says it by the system properties {@code filemill.out.terminal}, {@code filemill.err.terminal} and {@code filemill.columns}.
+     * The terminal of this process. A JVM cannot tell whether its input and output are a terminal on every Java version, so the
+     * launcher script says it by the system properties {@code filemill.in.terminal}, {@code filemill.out.terminal},
+     * {@code filemill.err.terminal} and {@code filemill.columns}.
      */
     public static Terminal ofProcess() {
         var colors = System.getenv("NO_COLOR") == null && !"dumb".equals(System.getenv("TERM"));
         return new Terminal(
+                System.in,
+                Boolean.getBoolean("filemill.in.terminal"),
                 stream(FileDescriptor.out),
                 stream(FileDescriptor.err),
                 Boolean.getBoolean("filemill.out.terminal"),
@@ -36,6 +52,23 @@ public record Terminal(
 
     private static PrintStream stream(FileDescriptor descriptor) {
         return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+
+    /** Whether there is a person who can be asked. */
+    boolean canAsk() {
+        return inIsTerminal && errIsTerminal;
+    }
+
+    /** Asks on {@code err}; the answer is empty if none comes. */
+    String ask(String question) {
+        err.print(question + " ");
+        err.flush();
+        try {
+            String line = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).readLine();
+            return line == null ? "" : line.strip();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     boolean outHasColors() {

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "webhooks",
         mixinStandardHelpOptions = true,
-        description = "List webhooks, or create, change, test and delete one, and see what it was told.")
+        description = "List webhooks, or show, create, change, test and delete one, and see what it was told.")
 final class WebhooksCommand extends ServerCommand {
     private static final String PATH = "/v1/webhooks";
 
@@ -28,12 +28,14 @@ final class WebhooksCommand extends ServerCommand {
     /** The command with all that can be done to a webhook. */
     static CommandLine with(Session session) {
         return new CommandLine(new WebhooksCommand(session))
+                .addSubcommand(new Get(session))
                 .addSubcommand(new Create(session))
                 .addSubcommand(new Change(session))
                 .addSubcommand(new Delete(session))
                 .addSubcommand(new Test(session))
                 .addSubcommand(new RotateSecret(session))
                 .addSubcommand(new Deliveries(session))
+                .addSubcommand(new ShowDelivery(session))
                 .addSubcommand(new Redeliver(session));
     }
 
@@ -96,6 +98,21 @@ final class WebhooksCommand extends ServerCommand {
         }
     }
 
+    @Command(name = "get", mixinStandardHelpOptions = true, description = "Show a webhook.")
+    private static final class Get extends One {
+        @Parameters(paramLabel = "WEBHOOK", description = "Its id.")
+        private String id = "";
+
+        Get(Session session) {
+            super(session);
+        }
+
+        @Override
+        JsonNode ask(FilemillClient client) throws IOException {
+            return client.get(path(id), JsonNode.class);
+        }
+    }
+
     @Command(
             name = "create",
             mixinStandardHelpOptions = true,
@@ -114,6 +131,15 @@ final class WebhooksCommand extends ServerCommand {
         @Option(names = "--description", paramLabel = "TEXT", description = "What it is for.")
         private @Nullable String description;
 
+        @Option(
+                names = "--secret",
+                paramLabel = "SECRET",
+                description = "What to sign with, whsec_ and base64 (random unless given).")
+        private @Nullable String secret;
+
+        @Option(names = "--disabled", description = "Send nothing yet.")
+        private boolean disabled;
+
         Create(Session session) {
             super(session);
         }
@@ -126,6 +152,12 @@ final class WebhooksCommand extends ServerCommand {
             }
             if (description != null) {
                 webhook.put("description", description);
+            }
+            if (secret != null) {
+                webhook.put("secret", secret);
+            }
+            if (disabled) {
+                webhook.put("enabled", false);
             }
             return client.send("POST", PATH, webhook);
         }
@@ -145,14 +177,17 @@ final class WebhooksCommand extends ServerCommand {
         @Option(names = "--enabled", arity = "1", paramLabel = "true|false", description = "Whether anything is sent.")
         private @Nullable Boolean enabled;
 
+        @Option(names = "--description", paramLabel = "TEXT", description = "What it is for.")
+        private @Nullable String description;
+
         Change(Session session) {
             super(session);
         }
 
         @Override
         void check() {
-            if (url == null && events.isEmpty() && enabled == null) {
-                throw new CommandFailure("Give --url, --event or --enabled");
+            if (url == null && events.isEmpty() && enabled == null && description == null) {
+                throw new CommandFailure("Give --url, --event, --enabled or --description");
             }
         }
 
@@ -168,6 +203,9 @@ final class WebhooksCommand extends ServerCommand {
             if (enabled != null) {
                 change.put("enabled", enabled);
             }
+            if (description != null) {
+                change.put("description", description);
+            }
             return client.send("PATCH", path(id), change);
         }
     }
@@ -175,18 +213,33 @@ final class WebhooksCommand extends ServerCommand {
     @Command(
             name = "rotate-secret",
             mixinStandardHelpOptions = true,
-            description = "Replace the secret; for a day requests are signed with the old one too.")
+            description = "Replace the secret; for a time requests are signed with the old one too.")
     private static final class RotateSecret extends One {
         @Parameters(paramLabel = "WEBHOOK", description = "Its id.")
         private String id = "";
+
+        @Option(
+                names = "--secret",
+                paramLabel = "SECRET",
+                description = "The new one, whsec_ and base64 (random unless given).")
+        private @Nullable String secret;
+
+        @Option(
+                names = "--overlap",
+                paramLabel = "SECONDS",
+                description = "How long the old one is used too (a day unless given).")
+        private @Nullable Integer overlap;
 
         RotateSecret(Session session) {
             super(session);
         }
 
         @Override
-        JsonNode ask(FilemillClient client) throws IOException {
-            return client.post(path(id) + "/rotate-secret", JsonNode.class);
+        JsonNode ask(FilemillClient client) throws IOException, InterruptedException {
+            ObjectNode rotation = JsonNodeFactory.instance.objectNode();
+            rotation.put("secret", secret);
+            rotation.put("overlap_seconds", overlap);
+            return client.send("POST", path(id) + "/rotate-secret", rotation);
         }
     }
 
@@ -215,7 +268,17 @@ final class WebhooksCommand extends ServerCommand {
             int attempts,
             @Nullable Integer responseStatus,
             @Nullable String error,
-            @Nullable String createdAt) {}
+            @Nullable String createdAt,
+            @Nullable String nextAttemptAt,
+            @Nullable JsonNode payload) {
+        /** What came of it, in a word or two. */
+        String answer() {
+            if (error != null) {
+                return error;
+            }
+            return responseStatus == null ? "-" : String.valueOf(responseStatus);
+        }
+    }
 
     private record DeliveryList(List<Delivery> deliveries) {}
 
@@ -241,8 +304,8 @@ final class WebhooksCommand extends ServerCommand {
 
         @Override
         int run(Connection connected) throws IOException {
-            String query = status == null ? "" : "?status=" + FilemillClient.encode(status);
-            JsonNode answer = Pages.get(connected.client(), path(id) + "/deliveries" + query, "deliveries", limit);
+            var query = new Query(path(id) + "/deliveries").with("status", status);
+            JsonNode answer = Pages.get(connected.client(), query.toString(), "deliveries", limit);
             show(connected, answer, DeliveryList.class, list -> {
                 var table = new Table("DELIVERY", "EVENT", "TASK", "STATUS", "TRIES", "ANSWER", "CREATED");
                 for (Delivery delivery : list.deliveries()) {
@@ -252,19 +315,46 @@ final class WebhooksCommand extends ServerCommand {
                             delivery.taskId() == null ? "-" : delivery.taskId(),
                             delivery.status(),
                             String.valueOf(delivery.attempts()),
-                            answer(delivery),
+                            delivery.answer(),
                             TaskTimes.local(delivery.createdAt()));
                 }
                 print(table, "Nothing was sent yet");
             });
             return ExitCode.SUCCESS;
         }
+    }
 
-        private static String answer(Delivery delivery) {
-            if (delivery.error() != null) {
-                return delivery.error();
-            }
-            return delivery.responseStatus() == null ? "-" : String.valueOf(delivery.responseStatus());
+    @Command(name = "delivery", mixinStandardHelpOptions = true, description = "Show a delivery with what was sent.")
+    private static final class ShowDelivery extends ServerCommand {
+        @Parameters(index = "0", paramLabel = "WEBHOOK", description = "The webhook's id.")
+        private String id = "";
+
+        @Parameters(index = "1", paramLabel = "DELIVERY", description = "The delivery's id.")
+        private String delivery = "";
+
+        ShowDelivery(Session session) {
+            super(session);
+        }
+
+        @Override
+        int run(Connection connected) throws IOException {
+            String path = path(id) + "/deliveries/" + FilemillClient.encode(delivery);
+            show(connected, connected.client().get(path, JsonNode.class), Delivery.class, this::print);
+            return ExitCode.SUCCESS;
+        }
+
+        private void print(Delivery shown) {
+            session().print(Terminal.clean("Delivery %d: %s, %s".formatted(shown.id(), shown.eventType(), shown.status())));
+            line("task", shown.taskId() == null ? "-" : shown.taskId());
+            line("tries", String.valueOf(shown.attempts()));
+            line("answer", shown.answer());
+            line("created", TaskTimes.local(shown.createdAt()));
+            line("next try", TaskTimes.local(shown.nextAttemptAt()));
+            line("sent", String.valueOf(shown.payload()));
+        }
+
+        private void line(String what, String value) {
+            session().print("  %-10s ".formatted(what) + Terminal.clean(value));
         }
     }
 

@@ -105,6 +105,45 @@ final class AdministrationTest {
                         "",
                         "{\"files\": [" + FILE + "], \"next_cursor\": null}",
                         "7     CORRUPT  /in/a.pdf"),
+                command(
+                        "retry --file 7",
+                        "POST /v1/files/7/retry",
+                        "",
+                        "{\"task_id\": \"t-1\", \"retried\": 1, \"skipped_files\": 0, \"skipped\": []}",
+                        "1 file waits again"),
+                command(
+                        "retry t-1 --permanent",
+                        "POST /v1/tasks/t-1/retry",
+                        "{\"retryable\": false}",
+                        "{\"task_id\": \"t-1\", \"retried\": 0, \"skipped_files\": 0, \"skipped\": []}",
+                        "0 files wait again"),
+                command(
+                        "status --status failed --outcome cancelled --from 2027-01-31T22:00:00Z --before x",
+                        "GET /v1/tasks?status=failed&outcome=cancelled&created_from=2027-01-31T22%3A00%3A00Z&created_before=x&limit=20",
+                        "",
+                        "{\"tasks\": [], \"next_cursor\": null}",
+                        "There are no such tasks\n"),
+                command(
+                        "delete --ended --yes",
+                        "DELETE /v1/tasks",
+                        "",
+                        "{\"deleted_tasks\": 2, \"task_ids\": [\"t-2\", \"t-1\"]}",
+                        "Deleted 2 tasks\n"),
+                command("whoami", "GET /v1/me", "", """
+                        {"user_id": "ann", "scopes": ["admin", "knowledge:upload"], "signed_in_by": "api_key", "key_id": "k-1",
+                         "open": false}""", """
+                        User ann
+                          sign-in    api key
+                          key        k-1
+                          may        admin, knowledge:upload
+                        """),
+                command("audit --user ann --subject t-1 --limit 5", "GET /v1/audit?user=ann&subject=t-1&limit=5", "", """
+                        {"events": [{"id": 1, "happened_at": "2026-11-24T08:00:00Z", "user_id": "ann", "key_id": null, "client": "10.0.0.7",
+                                     "action": "task.cancel", "subject": "t-1", "detail": {"files": 3}}], "next_cursor": null}""", "ann   10.0.0.7  task.cancel  t-1      {\"files\":3}\n"),
+                command("stats --history=10", "GET /v1/stats/queue/history?minutes=10", "", """
+                        {"minutes": 10, "step_seconds": 15, "samples": [
+                          {"at": "2026-11-24T08:00:00Z", "ready": 120, "running": 8, "pending_later": 0, "paused": 1, "slots_total": 9,
+                           "finished_per_second": 3.4, "failed_per_second": 0.1}]}""", "120    8        0      1       9      3.4      0.1\n"),
                 command("nodes", "GET /v1/nodes", "", """
                         {"nodes": [{"name": "n-1", "status": "active", "slots": 4, "busy_slots": 1, "cpus": 8, "memory_bytes": 16000000000,
                                     "capacity_reason": "half of the CPUs", "heartbeat_at": "2026-11-24T08:00:00Z"}]}""", "n-1   active  1/4   8     16.0 GB  2026-11-24"),
@@ -138,6 +177,13 @@ final class AdministrationTest {
                         "",
                         "{\"webhooks\": [" + WEBHOOK + "]}",
                         "w-1      enabled  task.completed  https://example.org/in"),
+                command("webhooks get w-1", "GET /v1/webhooks/w-1", "", WEBHOOK, "Webhook w-1 to https"),
+                command(
+                        "webhooks delivery w-1 7",
+                        "GET /v1/webhooks/w-1/deliveries/7",
+                        "",
+                        DELIVERY.replace("}", ", \"payload\": {\"type\": \"ping\"}}"),
+                        "  sent       {\"type\":\"ping\"}\n"),
                 command(
                         "webhooks create https://example.org/in --event task.completed",
                         "POST /v1/webhooks",
@@ -150,7 +196,12 @@ final class AdministrationTest {
                         "{\"enabled\": false}",
                         WEBHOOK,
                         "Webhook w-1 to https://example.org/in is enabled"),
-                command("webhooks rotate-secret w-1", "POST /v1/webhooks/w-1/rotate-secret", "", WEBHOOK, "whsec_x"),
+                command(
+                        "webhooks rotate-secret w-1 --secret whsec_eA== --overlap 60",
+                        "POST /v1/webhooks/w-1/rotate-secret",
+                        "{\"secret\": \"whsec_eA==\", \"overlap_seconds\": 60}",
+                        WEBHOOK,
+                        "whsec_x"),
                 command("webhooks test w-1", "POST /v1/webhooks/w-1/test", "", DELIVERY, "Sending delivery 7"),
                 command(
                         "webhooks redeliver w-1 7",
@@ -214,6 +265,14 @@ final class AdministrationTest {
     }
 
     @Test
+    void saysThatNobodySignsIn() {
+        server.on("GET /v1/me", 200, """
+                {"user_id": "anonymous", "scopes": [], "signed_in_by": "none", "open": true, "notice": "No sign-in is set up."}""");
+
+        assertThat(new Cli().talkingTo(server).run("whoami").err()).isEqualTo("No sign-in is set up.\n");
+    }
+
+    @Test
     void namesTheFilesThatCannotBeTriedAgain() {
         server.on("POST /v1/tasks/t-1/retry", 202, """
                 {"task_id": "t-1", "retried": 0, "skipped_files": 2,
@@ -227,7 +286,8 @@ final class AdministrationTest {
 
     @Test
     void watchesWhatIsTriedAgainToItsEnd() {
-        server.on("POST /v1/tasks/t-1/retry", 202, "{\"retried\": 1, \"skipped_files\": 0, \"skipped\": []}")
+        server.on("POST /v1/tasks/t-1/retry", 202, """
+                        {"task_id": "t-1", "retried": 1, "skipped_files": 0, "skipped": []}""")
                 .on("GET /v1/tasks/t-1", 200, Tasks.running(1, 0, 0, 2))
                 .on("GET /v1/tasks/t-1", 200, Tasks.finished(1, 0, 2))
                 .on("GET /v1/tasks/t-1/files?status=failed&limit=20", 200, Tasks.files());

@@ -1,5 +1,6 @@
 package io.filemill.api.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,6 +28,7 @@ final class Cli implements Launcher {
     private long nanos;
     private boolean closed;
     private boolean terminal;
+    private String typed = "";
     final FakeKeyring keyring = new FakeKeyring();
     private int workers;
 
@@ -46,7 +48,13 @@ final class Cli implements Launcher {
         return this;
     }
 
-    /** Output goes to a terminal. */
+    /** A person answers so when asked. */
+    Cli typing(String text) {
+        typed = text;
+        return this;
+    }
+
+    /** Input comes from a terminal and output goes there. */
     Cli onTerminal() {
         terminal = true;
         return this;
@@ -90,7 +98,15 @@ final class Cli implements Launcher {
                 arguments,
                 "1.2.3",
                 details -> new Session(
-                        new Terminal(print(out), print(err), terminal, terminal, terminal, 100),
+                        new Terminal(
+                                new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
+                                terminal,
+                                print(out),
+                                print(err),
+                                terminal,
+                                terminal,
+                                terminal,
+                                100),
                         environment,
                         "./filemill",
                         this,

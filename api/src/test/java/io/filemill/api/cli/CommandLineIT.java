@@ -101,6 +101,55 @@ class CommandLineIT {
         }
     }
 
+    @Test
+    void aTaskThatHasEndedIsDeletedAndTheLogTellsIt(TestDatabase database, @TempDir Path folder) {
+        try (RunningApi api =
+                RunningApi.start(Map.of("filemill.db.url", database.url, "filemill.db.data-dir", folder))) {
+            String[] submission = "ingest --item a --item b --processor noop --priority 7 --idempotency-key k-1 --detach --json"
+                    .split(" ");
+            String task = json(api, submission).get("task_id").stringValue();
+            assertThat(json(api, submission).get("task_id").stringValue()).isEqualTo(task);
+            assertThat(json(api, "status", task, "--json").get("priority").intValue())
+                    .isEqualTo(7);
+            assertThat(run(api, "delete", task, "--yes").exitCode()).isEqualTo(6);
+            assertThat(run(api, "cancel", task).exitCode()).isZero();
+
+            Cli.Result events = run(api, "events", task, "--json");
+
+            assertThat(events.exitCode()).as(events.err()).isEqualTo(3);
+            assertThat(JsonMapper.shared()
+                            .readTree(events.out())
+                            .get("outcome")
+                            .stringValue())
+                    .isEqualTo("cancelled");
+            assertThat(json(api, "status", "--outcome", "cancelled", "--json").get("tasks"))
+                    .hasSize(1);
+            assertThat(json(api, "status", "--outcome", "success", "--json").get("tasks"))
+                    .isEmpty();
+            assertThat(json(api, "delete", task, "--yes", "--json")
+                            .get("task_ids")
+                            .get(0)
+                            .stringValue())
+                    .isEqualTo(task);
+            assertThat(run(api, "delete", task, "--yes").exitCode()).isEqualTo(5);
+            assertThat(json(api, "delete", "--ended", "--yes", "--json")
+                            .get("deleted_tasks")
+                            .intValue())
+                    .isZero();
+            assertThat(run(api, "delete", "--document", "none", "--yes").exitCode())
+                    .isEqualTo(5);
+            assertThat(json(api, "audit", "--subject", task, "--json").get("events"))
+                    .extracting(event -> event.get("action").stringValue())
+                    .containsExactly("task.delete", "task.cancel", "task.submit");
+            for (String command : List.of("whoami", "audit", "stats --history", "webhooks")) {
+                assertThat(json(api, (command + " --json").split(" ")).isObject())
+                        .as(command)
+                        .isTrue();
+                assertThat(run(api, command.split(" ")).exitCode()).as(command).isZero();
+            }
+        }
+    }
+
     /** The second file of three fails. */
     private static void finish(TestDatabase database, String task) {
         UUID node = database.node();

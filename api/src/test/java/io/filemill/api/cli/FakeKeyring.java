@@ -2,6 +2,7 @@ package io.filemill.api.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Keys in memory. */
 final class FakeKeyring implements Keyring {
@@ -9,10 +10,23 @@ final class FakeKeyring implements Keyring {
 
     @Override
     public Key create(NewKey key) {
-        keys.add(new Key(
-                "id-" + (keys.size() + 1), "fm_abc", key.owner(), key.name(), key.scopes(), null, null, null, null));
+        String id = "id-" + (keys.size() + 1);
+        keys.add(key(id, key, null));
+        return key(id, key, "fm_abcdef");
+    }
+
+    private static Key key(String id, NewKey key, @Nullable String secret) {
         return new Key(
-                "id-" + keys.size(), "fm_abc", key.owner(), key.name(), key.scopes(), null, null, null, "fm_abcdef");
+                id,
+                "fm_abc",
+                key.owner(),
+                key.name(),
+                key.scopes(),
+                "2026-11-24T12:00:00Z",
+                null,
+                null,
+                null,
+                secret);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.filemill.api.cli;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -31,7 +32,7 @@ final class FakeServer implements AutoCloseable {
     private final Map<String, Deque<Answer>> answers = new HashMap<>();
     private final List<String> requests = new ArrayList<>();
     private final List<Part> parts = new ArrayList<>();
-    private final List<String> authorizations = new ArrayList<>();
+    private final List<Headers> headers = new ArrayList<>();
     private String lastBody = "";
 
     FakeServer() throws IOException {
@@ -74,8 +75,15 @@ final class FakeServer implements AutoCloseable {
 
     /** What each request signed in with, as a list of none or one. */
     List<String> authorizations() {
+        return headers("Authorization");
+    }
+
+    /** What each request had in a header, as a list of none or one. */
+    List<String> headers(String name) {
         synchronized (answers) {
-            return List.copyOf(authorizations);
+            return headers.stream()
+                    .map(sent -> sent.getOrDefault(name, List.of()).toString())
+                    .toList();
         }
     }
 
@@ -102,9 +110,7 @@ final class FakeServer implements AutoCloseable {
         try (exchange) {
             String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
             synchronized (answers) {
-                authorizations.add(exchange.getRequestHeaders()
-                        .getOrDefault("Authorization", List.of())
-                        .toString());
+                headers.add(exchange.getRequestHeaders());
             }
             String type = exchange.getRequestHeaders().getFirst("Content-Type");
             List<Part> upload =

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,8 @@ final class FilemillClientTest {
             CompletableFuture<Void> server = CompletableFuture.runAsync(() -> hangUp(socket, connections));
             var client = new FilemillClient(URI.create("http://127.0.0.1:" + socket.getLocalPort()));
 
-            assertThatThrownBy(() -> client.post("/v1/tasks", "text/plain", out -> out.write('x'), JsonNode.class))
+            assertThatThrownBy(() -> client.post(
+                            "/v1/tasks", Map.of("Content-Type", "text/plain"), out -> out.write('x'), JsonNode.class))
                     .isInstanceOf(IOException.class);
             assertThatThrownBy(() -> client.post("/v1/tasks/t/cancel", JsonNode.class))
                     .isInstanceOf(IOException.class);

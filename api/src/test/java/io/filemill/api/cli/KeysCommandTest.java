@@ -6,6 +6,8 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 final class KeysCommandTest {
     private static final String KEY =
@@ -60,6 +62,24 @@ final class KeysCommandTest {
         assertThat(cli.run("keys", "revoke", "id-9").exitCode()).isZero();
         assertThat(server.authorizations())
                 .containsExactly("[]", "[Bearer fm_secret]", "[]", "[Bearer fm_secret]", "[]", "[Bearer fm_secret]");
+    }
+
+    @Test
+    void asJsonTheyAreAsTheServerNamesThem() {
+        var cli = new Cli().talkingTo(server);
+
+        JsonNode made = json(cli, "keys", "create", "--owner", "ann", "--json");
+        JsonNode listed = json(cli, "keys", "list", "--json").get("keys").get(0);
+        JsonNode revoked = json(cli, "keys", "revoke", "id-1", "--json");
+
+        assertThat(made.get("key").stringValue()).isEqualTo("fm_abcdef");
+        assertThat(listed.get("created_at").stringValue()).isEqualTo("2026-11-24T12:00:00Z");
+        assertThat(listed.has("key")).isFalse();
+        assertThat(revoked).isEqualTo(listed);
+    }
+
+    private static JsonNode json(Cli cli, String... line) {
+        return JsonMapper.shared().readTree(cli.run(line).out());
     }
 
     @Test

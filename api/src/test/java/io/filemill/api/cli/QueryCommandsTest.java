@@ -170,6 +170,15 @@ final class QueryCommandsTest {
         }
 
         @Test
+        void showsTheIdsOfDocumentsToThoseWhoAsk() {
+            server.on("GET /v1/search?q=big&limit=10", 200, HITS);
+
+            assertThat(new Cli().talkingTo(server).run("search", "big", "--ids").out())
+                    .startsWith("docs/a.pdf, page 3, document d\n    some")
+                    .contains("\nb.txt, document e\n");
+        }
+
+        @Test
         void saysThatNothingWasFound() {
             server.on("GET /v1/search?q=x&limit=10", 200, "{\"query\": \"x\", \"total\": 0, \"hits\": []}");
 
