@@ -53,7 +53,8 @@ import tools.jackson.databind.json.JsonMapper;
 @ExtendWith(PostgresExtension.class)
 class FuzzIT {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(90); // more than what a client may ask the server to wait
+    private static final Duration PATIENCE =
+            Duration.ofSeconds(90); // more than what a client may ask the server to wait
     private static final int MAX_SHOWN = 10;
     private static final long SEED_STEP = 1_000_003;
 
@@ -78,12 +79,18 @@ class FuzzIT {
         Files.createSymbolicLink(root.resolve("link"), Path.of("/etc"));
         try (var errors = new LoggedErrors();
                 RunningApi api = RunningApi.start(Map.of(
-                        "filemill.db.url", database.url,
-                        "filemill.db.data-dir", folder,
-                        "filemill.auth.mode", signIn,
-                        "filemill.ingest-roots", root,
-                        "filemill.webhook.allowed-networks", "127.0.0.0/8",
-                        "filemill.webhook.deliver", false))) {
+                        "filemill.db.url",
+                        database.url,
+                        "filemill.db.data-dir",
+                        folder,
+                        "filemill.auth.mode",
+                        signIn,
+                        "filemill.ingest-roots",
+                        root,
+                        "filemill.webhook.allowed-networks",
+                        "127.0.0.0/8",
+                        "filemill.webhook.deliver",
+                        false))) {
             FuzzedServer server = new FuzzedData(api, database, root).server();
             long heapBefore = usedHeap();
             IntStream.range(0, requests).parallel().forEach(i -> {
@@ -196,15 +203,20 @@ class FuzzIT {
 
     private void check(String request, String method, Seen seen) {
         boolean known = seen.status() < 500 || NOT_IMPLEMENTED.contains(seen.status());
-        boolean internals =
-                seen.body().contains("Exception") || seen.body().contains("io.filemill.") || seen.body().contains("\tat ");
+        boolean internals = seen.body().contains("Exception")
+                || seen.body().contains("io.filemill.")
+                || seen.body().contains("\tat ");
         boolean explained = seen.status() < 400
                 || seen.body().isEmpty() && (method.equals("HEAD") || request.contains("/actuator/"))
                 || (seen.contentType().equals("application/problem+json")
                         ? isProblem(seen.body(), seen.status())
                         : isOpenRagError(request, seen.body()));
         boolean hopeful = seen.status() != 429 || seen.retryAfter();
-        if (!known || internals || !explained || !hopeful || method.equals("HEAD") && !seen.body().isEmpty()) {
+        if (!known
+                || internals
+                || !explained
+                || !hopeful
+                || method.equals("HEAD") && !seen.body().isEmpty()) {
             violations.add(seen + "\nto:\n" + request);
         }
     }

@@ -73,7 +73,9 @@ final class FuzzedData {
                 entry("path", paths),
                 entry("paths", paths),
                 entry("processor", List.of("noop", "document")),
-                entry("documents", IntStream.range(0, 5).mapToObj(this::document).toList()),
+                entry(
+                        "documents",
+                        IntStream.range(0, 5).mapToObj(this::document).toList()),
                 entry("webhooks", webhooks),
                 entry("deliveries", deliveries),
                 entry("url", List.of("http://127.0.0.1:9/hook")),
@@ -84,8 +86,7 @@ final class FuzzedData {
                 entry("wait", List.of("0", "1")),
                 entry("health", List.of("liveness", "readiness")),
                 entry("docs", List.of("docs.js", "docs.css")));
-        return FuzzedServer.of(
-                api.get("/v1/openapi.json").json(), known, List.of("Authorization: " + authorization));
+        return FuzzedServer.of(api.get("/v1/openapi.json").json(), known, List.of("Authorization: " + authorization));
     }
 
     private static List<String> texts(Stream<?> ids) {
@@ -98,8 +99,7 @@ final class FuzzedData {
                 .file("a.txt", "a " + number)
                 .file("b.txt", "b " + number)
                 .field("processor", "noop");
-        UUID task = UUID.fromString(send(
-                        "/v1/tasks", files.contentType(), files.bytes())
+        UUID task = UUID.fromString(send("/v1/tasks", files.contentType(), files.bytes())
                 .json()
                 .path("task_id")
                 .stringValue());

@@ -30,6 +30,7 @@ final class FuzzedRequests {
             "POST /router/upload_ingest multipart/form-data",
             "POST /upload_path application/json",
             "POST /upload_bucket application/json");
+
     private static final List<String> METHODS =
             List.of("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "FOO", "get", "CONNECT");
     private static final List<String> PARAMETERS = List.of(
@@ -185,7 +186,10 @@ final class FuzzedRequests {
      * @param number says which operation of the server it is mostly for; each has its turn
      */
     Request next(int number) {
-        return values.oneIn(3) ? ofRoute() : ofOperation(server.operations().get(number % server.operations().size()));
+        return values.oneIn(3)
+                ? ofRoute()
+                : ofOperation(
+                        server.operations().get(number % server.operations().size()));
     }
 
     private Request ofRoute() {
@@ -214,8 +218,7 @@ final class FuzzedRequests {
         }
         JsonNode content = operation.node().path("requestBody").path("content");
         String type = content.isEmpty() ? "" : values.any(List.copyOf(content.propertyNames()));
-        return request(
-                operation.method(), address(operation.path()) + query(query), headers, type, content.path(type));
+        return request(operation.method(), address(operation.path()) + query(query), headers, type, content.path(type));
     }
 
     /**
@@ -312,13 +315,19 @@ final class FuzzedRequests {
         }
         members.add(
                 switch (values.below(4)) {
-                    case 0 -> "\"items\": [\"a\", " + FuzzedValues.quoted(values.text()) + ", " + FuzzedValues.quoted(values.text()) + "]";
+                    case 0 ->
+                        "\"items\": [\"a\", " + FuzzedValues.quoted(values.text()) + ", "
+                                + FuzzedValues.quoted(values.text()) + "]";
                     case 1 -> "\"paths\": [" + FuzzedValues.quoted(values.any(server.known("path"))) + "]";
-                    case 2 -> "\"path\": " + FuzzedValues.quoted(values.oneIn(2) ? values.any(server.known("path")) : values.text());
+                    case 2 ->
+                        "\"path\": "
+                                + FuzzedValues.quoted(
+                                        values.oneIn(2) ? values.any(server.known("path")) : values.text());
                     default -> "\"items\": [\"a\"]";
                 });
         for (int i = values.below(3); i > 0; i--) {
-            members.add(FuzzedValues.quoted(values.any(MEMBERS)) + ": " + (values.oneIn(3) ? FuzzedValues.quoted(values.text()) : values.json()));
+            members.add(FuzzedValues.quoted(values.any(MEMBERS)) + ": "
+                    + (values.oneIn(3) ? FuzzedValues.quoted(values.text()) : values.json()));
         }
         return "{" + String.join(", ", members) + "}";
     }
@@ -337,7 +346,8 @@ final class FuzzedRequests {
                 case 3 -> body.file(name, "content");
                 case 4 ->
                     body.part(
-                            "form-data; name=\"file\"; filename*=" + (values.oneIn(2) ? "UTF-8''" : "") + values.encoded(),
+                            "form-data; name=\"file\"; filename*=" + (values.oneIn(2) ? "UTF-8''" : "")
+                                    + values.encoded(),
                             "content");
                 case 5 -> {
                     String field = values.any(names);

@@ -21,10 +21,12 @@ record FuzzedServer(
 
     static FuzzedServer of(JsonNode document, Map<String, List<String>> known, List<String> headers) {
         List<Operation> operations = new ArrayList<>();
-        document.path("paths").properties().forEach(path -> path.getValue()
+        document.path("paths")
                 .properties()
-                .forEach(verb -> operations.add(
-                        new Operation(verb.getKey().toUpperCase(Locale.ROOT), path.getKey(), verb.getValue()))));
+                .forEach(path -> path.getValue()
+                        .properties()
+                        .forEach(verb -> operations.add(new Operation(
+                                verb.getKey().toUpperCase(Locale.ROOT), path.getKey(), verb.getValue()))));
         return new FuzzedServer(document, operations, known, headers);
     }
 

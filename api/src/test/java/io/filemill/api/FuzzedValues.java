@@ -185,9 +185,7 @@ final class FuzzedValues {
     String text(String name, JsonNode described, String type) {
         List<String> likely = new ArrayList<>(server.known(name));
         described.path("enum").forEach(word -> likely.add(word.asString("")));
-        WORD.matcher(described.path("description").asString(""))
-                .results()
-                .forEach(word -> likely.add(word.group(1)));
+        WORD.matcher(described.path("description").asString("")).results().forEach(word -> likely.add(word.group(1)));
         if (!likely.isEmpty() && !oneIn(3)) {
             return any(likely);
         }
@@ -204,7 +202,9 @@ final class FuzzedValues {
         if (oneIn(8)) {
             return json();
         }
-        boolean shown = !example.isMissingNode() && !example.isObject() && server.known(name).isEmpty();
+        boolean shown = !example.isMissingNode()
+                && !example.isObject()
+                && server.known(name).isEmpty();
         if (shown && oneIn(2)) {
             return example.toString();
         }

@@ -114,9 +114,7 @@ public final class RawConnection implements AutoCloseable {
         boolean isComplete() {
             String length = headers.get("content-length");
             return isStreamOfEvents()
-                    || (length != null
-                            ? body.length() >= Integer.parseInt(length)
-                            : body.endsWith("\r\n0\r\n\r\n"));
+                    || (length != null ? body.length() >= Integer.parseInt(length) : body.endsWith("\r\n0\r\n\r\n"));
         }
 
         private boolean isStreamOfEvents() {

@@ -66,8 +66,11 @@ final class DeleteCommand extends ServerCommand {
     int run(Connection connected) throws IOException {
         if (ended) {
             JsonNode answer = connected.client().delete("/v1/tasks");
-            show(connected, answer, Deleted.class, deleted -> session()
-                    .print("Deleted " + count(deleted.deletedTasks(), "task")));
+            show(
+                    connected,
+                    answer,
+                    Deleted.class,
+                    deleted -> session().print("Deleted " + count(deleted.deletedTasks(), "task")));
             return ExitCode.SUCCESS;
         }
         return documentIds.isEmpty()

@@ -35,7 +35,8 @@ final class EventsCommand extends ServerCommand {
     int run(Connection connected) throws IOException, InterruptedException {
         if (connected.isEmbedded()) {
             throw new CommandFailure(
-                    "No server runs, so nothing changes: %s serve".formatted(session().program()),
+                    "No server runs, so nothing changes: %s serve"
+                            .formatted(session().program()),
                     ExitCode.UNREACHABLE,
                     null);
         }
@@ -84,8 +85,7 @@ final class EventsCommand extends ServerCommand {
             String failed = task.failedFiles() == 0 ? "" : ", " + task.failedFiles() + " failed";
             session()
                     .print(Terminal.clean("%s %s: %d/%d files%s"
-                            .formatted(
-                                    task.taskId(), task.state(), task.processedFiles(), task.totalFiles(), failed)));
+                            .formatted(task.taskId(), task.state(), task.processedFiles(), task.totalFiles(), failed)));
         }
         return taskId == null || !event.name().equals("end");
     }

@@ -267,7 +267,8 @@ final class FilemillClient {
      * @param data null if it is only about the id
      * @param id what stands for all that was told so far, or null
      */
-    record Event(String name, @Nullable JsonNode data, @Nullable String id) {}
+    record Event(
+            String name, @Nullable JsonNode data, @Nullable String id) {}
 
     /**
      * Receives events until the server ends the stream, the connection is lost, or no more are wanted.
@@ -290,7 +291,8 @@ final class FilemillClient {
             String nothing = answer(connection);
             return !nothing.isEmpty();
         }
-        try (var lines = new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
+        try (var lines =
+                new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
             return receive(path, lines, takes);
         } catch (IOException e) {
             return true; // as a stream that ended

@@ -53,7 +53,8 @@ final class IngestCommand implements Callable<Integer> {
     @Option(
             names = "--item",
             paramLabel = "ITEM",
-            description = "Instead of files: what the processor understands, for example a key; may be given several times.")
+            description =
+                    "Instead of files: what the processor understands, for example a key; may be given several times.")
     private List<String> items = List.of();
 
     @Mixin
@@ -118,7 +119,8 @@ final class IngestCommand implements Callable<Integer> {
                             .formatted(session.program()));
         }
         if (!serverPaths.isEmpty()) {
-            return new Source(List.of(), List.of(), (submission, here) -> submission.byPath(request, serverPaths.stream()));
+            return new Source(
+                    List.of(), List.of(), (submission, here) -> submission.byPath(request, serverPaths.stream()));
         }
         if (!items.isEmpty()) {
             return new Source(List.of(), List.of(), (submission, here) -> submission.byItem(request, items.stream()));
@@ -143,9 +145,7 @@ final class IngestCommand implements Callable<Integer> {
                 selection.roots(),
                 selection.unreadable(),
                 (submission, here) ->
-                        here
-                                ? submission.byPath(request, selection.paths())
-                                : submission.byUpload(request, selection));
+                        here ? submission.byPath(request, selection.paths()) : submission.byUpload(request, selection));
     }
 
     private static String size(long bytes) {

@@ -173,8 +173,9 @@ final class KeysCommand implements Runnable {
         @Override
         void run(Keyring keyring) throws IOException {
             Keyring.Key key = keyring.revoke(id);
-            show(key, () -> session()
-                    .print("Revoked the key %s of %s".formatted(key.id(), Terminal.clean(key.owner()))));
+            show(
+                    key,
+                    () -> session().print("Revoked the key %s of %s".formatted(key.id(), Terminal.clean(key.owner()))));
         }
     }
 

@@ -63,5 +63,6 @@ final class SearchCommand extends ServerCommand {
 
     private record Answer(long total, List<Hit> hits) {}
 
-    private record Hit(String documentId, String filename, @Nullable Integer page, String snippet) {}
+    private record Hit(
+            String documentId, String filename, @Nullable Integer page, String snippet) {}
 }

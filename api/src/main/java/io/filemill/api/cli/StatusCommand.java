@@ -144,7 +144,8 @@ final class StatusCommand extends ServerCommand {
                 table,
                 isFiltered()
                         ? "There are no such tasks"
-                        : "No tasks yet. Begin with: %s ingest PATH".formatted(session().program()));
+                        : "No tasks yet. Begin with: %s ingest PATH"
+                                .formatted(session().program()));
         if (page.nextCursor() != null) {
             session().note("There are older tasks: --limit " + limit * 5L);
         }

@@ -87,7 +87,8 @@ final class Submission {
                     request.fields(),
                     selection.files(),
                     sent -> progress.show(Math.min(sent, total), total, ""));
-            Task.Accepted accepted = client.post("/v1/tasks", request.headers(body.contentType()), body, Task.Accepted.class);
+            Task.Accepted accepted =
+                    client.post("/v1/tasks", request.headers(body.contentType()), body, Task.Accepted.class);
             unsent = body.unsent();
             return accepted;
         } catch (IOException e) {

@@ -344,7 +344,9 @@ final class WebhooksCommand extends ServerCommand {
         }
 
         private void print(Delivery shown) {
-            session().print(Terminal.clean("Delivery %d: %s, %s".formatted(shown.id(), shown.eventType(), shown.status())));
+            session()
+                    .print(Terminal.clean(
+                            "Delivery %d: %s, %s".formatted(shown.id(), shown.eventType(), shown.status())));
             line("task", shown.taskId() == null ? "-" : shown.taskId());
             line("tries", String.valueOf(shown.attempts()));
             line("answer", shown.answer());

@@ -137,13 +137,23 @@ final class AdministrationTest {
                           key        k-1
                           may        admin, knowledge:upload
                         """),
-                command("audit --user ann --subject t-1 --limit 5", "GET /v1/audit?user=ann&subject=t-1&limit=5", "", """
+                command(
+                        "audit --user ann --subject t-1 --limit 5",
+                        "GET /v1/audit?user=ann&subject=t-1&limit=5",
+                        "",
+                        """
                         {"events": [{"id": 1, "happened_at": "2026-11-24T08:00:00Z", "user_id": "ann", "key_id": null, "client": "10.0.0.7",
-                                     "action": "task.cancel", "subject": "t-1", "detail": {"files": 3}}], "next_cursor": null}""", "ann   10.0.0.7  task.cancel  t-1      {\"files\":3}\n"),
-                command("stats --history=10", "GET /v1/stats/queue/history?minutes=10", "", """
+                                     "action": "task.cancel", "subject": "t-1", "detail": {"files": 3}}], "next_cursor": null}""",
+                        "ann   10.0.0.7  task.cancel  t-1      {\"files\":3}\n"),
+                command(
+                        "stats --history=10",
+                        "GET /v1/stats/queue/history?minutes=10",
+                        "",
+                        """
                         {"minutes": 10, "step_seconds": 15, "samples": [
                           {"at": "2026-11-24T08:00:00Z", "ready": 120, "running": 8, "pending_later": 0, "paused": 1, "slots_total": 9,
-                           "finished_per_second": 3.4, "failed_per_second": 0.1}]}""", "120    8        0      1       9      3.4      0.1\n"),
+                           "finished_per_second": 3.4, "failed_per_second": 0.1}]}""",
+                        "120    8        0      1       9      3.4      0.1\n"),
                 command("nodes", "GET /v1/nodes", "", """
                         {"nodes": [{"name": "n-1", "status": "active", "slots": 4, "busy_slots": 1, "cpus": 8, "memory_bytes": 16000000000,
                                     "capacity_reason": "half of the CPUs", "heartbeat_at": "2026-11-24T08:00:00Z"}]}""", "n-1   active  1/4   8     16.0 GB  2026-11-24"),

@@ -28,8 +28,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The command line does all that the API does: of each operation that the OpenAPI document has, a command sends all that it takes. */
 final class ApiCoverageTest {
-    private static final String TASK_OPTIONS = " --processor noop --settings {} --priority 9 --not-before 2027-01-31T22:00:00Z"
-            + " --replace-duplicates --skip-previously-failed --timeout 60 --stall-timeout 30 --max-attempts 2 --detach";
+    private static final String TASK_OPTIONS =
+            " --processor noop --settings {} --priority 9 --not-before 2027-01-31T22:00:00Z"
+                    + " --replace-duplicates --skip-previously-failed --timeout 60 --stall-timeout 30 --max-attempts 2 --detach";
 
     /** Operations of the API, and what a person types; {@code DIR} is a folder with a manifest and a file. */
     private static final Map<String, List<String>> COMMANDS = new TreeMap<>(Map.ofEntries(
@@ -37,9 +38,7 @@ final class ApiCoverageTest {
             command("GET /v1/me", "whoami"),
             command("GET /v1/audit", "audit --user ann --subject t-1"),
             command("GET /v1/keys", "keys list --api-key fm_k"),
-            command(
-                    "POST /v1/keys",
-                    "keys create --owner ann --name mine --scope admin --days 3 --api-key fm_k"),
+            command("POST /v1/keys", "keys create --owner ann --name mine --scope admin --days 3 --api-key fm_k"),
             command("DELETE /v1/keys/{id}", "keys revoke k-1 --api-key fm_k"),
             command(
                     "POST /v1/tasks",
@@ -88,15 +87,18 @@ final class ApiCoverageTest {
                     "PATCH /v1/webhooks/{id}",
                     "webhooks change w-1 --url https://example.org --event task.created --enabled false --description x"),
             command("DELETE /v1/webhooks/{id}", "webhooks delete w-1"),
-            command("POST /v1/webhooks/{id}/rotate-secret", "webhooks rotate-secret w-1 --secret whsec_eA== --overlap 60"),
+            command(
+                    "POST /v1/webhooks/{id}/rotate-secret",
+                    "webhooks rotate-secret w-1 --secret whsec_eA== --overlap 60"),
             command("POST /v1/webhooks/{id}/test", "webhooks test w-1"),
             command("GET /v1/webhooks/{id}/deliveries", "webhooks deliveries w-1 --status failed"),
             command("GET /v1/webhooks/{id}/deliveries/{delivery}", "webhooks delivery w-1 7"),
             command("POST /v1/webhooks/{id}/deliveries/{delivery}/redeliver", "webhooks redeliver w-1 7")));
 
     /** What has no command: OpenRAG's routes do what others do, and the rest is for browsers and for what watches a server. */
-    private static final Pattern EXCEPTIONS = Pattern.compile("[A-Z]+ (?!/v1(?:/|$)).*"
-            + "|[A-Z]+ /v1/(?:docs(?:/.*)?|openapi\\.json|events/ticket|tasks/enhanced|tasks/\\{id}/enhanced|documents/ingest)");
+    private static final Pattern EXCEPTIONS = Pattern.compile(
+            "[A-Z]+ (?!/v1(?:/|$)).*"
+                    + "|[A-Z]+ /v1/(?:docs(?:/.*)?|openapi\\.json|events/ticket|tasks/enhanced|tasks/\\{id}/enhanced|documents/ingest)");
 
     /** What commands do for a person, by the operations that take it. */
     private static final Map<String, String> UNTYPED = Map.of(
@@ -181,7 +183,9 @@ final class ApiCoverageTest {
         Set<String> sent = new TreeSet<>();
         String[] request = requests.get(number).split("\\?", 2);
         if (request.length == 2) {
-            Arrays.stream(request[1].split("&")).map(parameter -> parameter.split("=")[0]).forEach(sent::add);
+            Arrays.stream(request[1].split("&"))
+                    .map(parameter -> parameter.split("=")[0])
+                    .forEach(sent::add);
         }
         if (!server.headers("Idempotency-Key").get(number).equals("[]")) {
             sent.add("Idempotency-Key");
@@ -206,7 +210,8 @@ final class ApiCoverageTest {
     private static Set<String> taken(String operation) throws IOException {
         String[] words = operation.split(" ");
         JsonNode document = document();
-        JsonNode described = document.at("/paths/" + words[1].replace("/", "~1") + "/" + words[0].toLowerCase(Locale.ROOT));
+        JsonNode described =
+                document.at("/paths/" + words[1].replace("/", "~1") + "/" + words[0].toLowerCase(Locale.ROOT));
         List<String> names = new ArrayList<>();
         for (JsonNode parameter : described.path("parameters")) {
             if (!parameter.get("in").stringValue().equals("path")) {
@@ -215,7 +220,9 @@ final class ApiCoverageTest {
         }
         for (JsonNode content : described.path("requestBody").path("content")) {
             JsonNode schema = content.get("schema");
-            JsonNode body = schema.has("$ref") ? document.at(schema.get("$ref").stringValue().substring(1)) : schema;
+            JsonNode body = schema.has("$ref")
+                    ? document.at(schema.get("$ref").stringValue().substring(1))
+                    : schema;
             names.addAll(body.path("properties").propertyNames());
         }
         Set<String> taken = new TreeSet<>(names);

@@ -105,8 +105,9 @@ class CommandLineIT {
     void aTaskThatHasEndedIsDeletedAndTheLogTellsIt(TestDatabase database, @TempDir Path folder) {
         try (RunningApi api =
                 RunningApi.start(Map.of("filemill.db.url", database.url, "filemill.db.data-dir", folder))) {
-            String[] submission = "ingest --item a --item b --processor noop --priority 7 --idempotency-key k-1 --detach --json"
-                    .split(" ");
+            String[] submission =
+                    "ingest --item a --item b --processor noop --priority 7 --idempotency-key k-1 --detach --json"
+                            .split(" ");
             String task = json(api, submission).get("task_id").stringValue();
             assertThat(json(api, submission).get("task_id").stringValue()).isEqualTo(task);
             assertThat(json(api, "status", task, "--json").get("priority").intValue())
@@ -117,10 +118,7 @@ class CommandLineIT {
             Cli.Result events = run(api, "events", task, "--json");
 
             assertThat(events.exitCode()).as(events.err()).isEqualTo(3);
-            assertThat(JsonMapper.shared()
-                            .readTree(events.out())
-                            .get("outcome")
-                            .stringValue())
+            assertThat(JsonMapper.shared().readTree(events.out()).get("outcome").stringValue())
                     .isEqualTo("cancelled");
             assertThat(json(api, "status", "--outcome", "cancelled", "--json").get("tasks"))
                     .hasSize(1);

@@ -51,18 +51,16 @@ final class DeleteCommandTest {
     void namesThemAsJson() {
         Cli.Result result = new Cli().talkingTo(server).run("delete", "t-1", "t-2", "--yes", "--json");
 
-        assertThat(JsonMapper.shared().readTree(result.out())).isEqualTo(JsonMapper.shared().readTree("""
+        assertThat(JsonMapper.shared().readTree(result.out()))
+                .isEqualTo(JsonMapper.shared().readTree("""
                         {"deleted_tasks": 1, "task_ids": ["t-1"]}"""));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"y", "YES\n"})
     void doesItWhenTheAnswerIsYes(String answer) {
-        Cli.Result result = new Cli()
-                .talkingTo(server)
-                .onTerminal()
-                .typing(answer)
-                .run("delete", "--ended");
+        Cli.Result result =
+                new Cli().talkingTo(server).onTerminal().typing(answer).run("delete", "--ended");
 
         assertThat(result.exitCode()).isZero();
         assertThat(result.err()).isEqualTo("Delete all of your tasks that have ended? [y/N] ");
@@ -72,11 +70,8 @@ final class DeleteCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "\n", "n\n", "yesterday\n"})
     void leavesEverythingAtAnyOtherAnswer(String answer) {
-        Cli.Result result = new Cli()
-                .talkingTo(server)
-                .onTerminal()
-                .typing(answer)
-                .run("delete", "t-1", "t-3");
+        Cli.Result result =
+                new Cli().talkingTo(server).onTerminal().typing(answer).run("delete", "t-1", "t-3");
 
         assertThat(result.exitCode()).isEqualTo(130);
         assertThat(result.err()).isEqualTo("Delete 2 tasks? [y/N] Nothing was deleted\n");

@@ -46,16 +46,20 @@ final class EventsCommandTest {
         Cli.Result result = new Cli().talkingTo(server).run("events", "t-1", "--json");
 
         assertThat(result.exitCode()).isZero();
-        assertThat(result.out().lines()).singleElement().satisfies(line -> assertThat(
-                        JsonMapper.shared().readTree(line))
-                .isEqualTo(JsonMapper.shared().readTree(Tasks.finished(0, 0, 2))));
+        assertThat(result.out().lines())
+                .singleElement()
+                .satisfies(line -> assertThat(JsonMapper.shared().readTree(line))
+                        .isEqualTo(JsonMapper.shared().readTree(Tasks.finished(0, 0, 2))));
     }
 
     @Test
     void goesOnAfterTheLastEventWhenAStreamEnds() {
         server.on("GET /v1/events", 200, "retry: 2000\nid: 7\n\n")
                 .on("GET /v1/events", 200, "event: reload\ndata: {}\n\n" + event("end", Tasks.finished(0, 0, 2)))
-                .on("GET /v1/events", 200, event("task", Tasks.running(0, 0, 0, 2)).replace("\n\n", "\nid: 9\n\n"))
+                .on(
+                        "GET /v1/events",
+                        200,
+                        event("task", Tasks.running(0, 0, 0, 2)).replace("\n\n", "\nid: 9\n\n"))
                 .on("GET /v1/events", 401, Tasks.problem(401, "Not signed in", "The key was revoked."));
 
         Cli.Result result = new Cli().talkingTo(server).run("events");

@@ -17,16 +17,7 @@ final class FakeKeyring implements Keyring {
 
     private static Key key(String id, NewKey key, @Nullable String secret) {
         return new Key(
-                id,
-                "fm_abc",
-                key.owner(),
-                key.name(),
-                key.scopes(),
-                "2026-11-24T12:00:00Z",
-                null,
-                null,
-                null,
-                secret);
+                id, "fm_abc", key.owner(), key.name(), key.scopes(), "2026-11-24T12:00:00Z", null, null, null, secret);
     }
 
     @Override
