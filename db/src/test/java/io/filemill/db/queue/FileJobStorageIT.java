@@ -143,7 +143,7 @@ final class FileJobStorageIT {
     void aJobThatCannotBeReadKeepsNoOtherFromBeingFetched() {
         db.submit("ann", 2);
         db.jdbc.sql("""
-                update jobrunr_jobs set jobasjson = replace(jobasjson, 'FileTaskJob"', 'FileTaskJobOfTomorrow"')
+                update jobrunr_jobs set jobasjson = replace(jobasjson, 'EnqueuedState', 'StateOfTomorrow')
                 where id = (select min(id) from jobrunr_jobs)
                 """).update();
         try (Flusher flusher = new Flusher(db.transaction, db.fileTasks, db.jdbc, 10, new SimpleMeterRegistry());
