@@ -44,6 +44,7 @@ final class FuzzedData {
         this.api = api;
         this.database = database;
         this.root = root;
+        database.manyNodes(); // which have room for all files
         node = database.node();
         var key = new NewApiKey(USER, "", List.of("admin", "knowledge:upload", "knowledge:read:own"), null);
         authorization = "Bearer " + new ApiKeys(database.jdbc).create(key).secret();

@@ -129,10 +129,15 @@ class SecurityConfiguration {
             return filters;
         }
 
-        /** Names of limits may have a percent sign. */
+        /**
+         * Names of limits may have a percent sign. Tomcat refuses headers that are wrong; the firewall would refuse those in UTF-8 too, and not before
+         * somebody reads one, in the middle of a request.
+         */
         private static StrictHttpFirewall firewall() {
             var firewall = new StrictHttpFirewall();
             firewall.setAllowUrlEncodedPercent(true);
+            firewall.setAllowedHeaderValues(value -> true);
+            firewall.setAllowedHeaderNames(name -> true);
             return firewall;
         }
     }

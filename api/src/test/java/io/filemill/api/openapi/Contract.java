@@ -64,7 +64,7 @@ public final class Contract {
     }
 
     /** The operations and status codes that answers were held against. */
-    public Set<String> answered() {
+    Set<String> answered() {
         return answered;
     }
 
