@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filemill.client.AcceptedTask;
+import io.filemill.client.Event;
+import io.filemill.client.EventStream;
 import io.filemill.client.FileFilter;
 import io.filemill.client.FilemillClient;
 import io.filemill.client.Limit;
@@ -15,12 +17,19 @@ import io.filemill.client.TaskFile;
 import io.filemill.client.TaskOptions;
 import io.filemill.client.TaskStatus;
 import io.filemill.client.UploadFile;
+import io.filemill.client.Webhook;
 import io.filemill.db.TestDatabase;
+import io.filemill.db.key.ApiKeys;
+import io.filemill.db.key.NewApiKey;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -51,11 +60,18 @@ class ClientIT {
                 database.url,
                 "filemill.db.data-dir",
                 folder,
+                "filemill.auth.mode",
+                "required",
+                "filemill.webhook.allowed-networks",
+                "127.0.0.0/8",
                 "filemill.worker.enabled",
                 true,
                 "filemill.worker.max-workers",
                 2));
-        client = FilemillClient.of(api.uri(""));
+        var key = new NewApiKey("ann", "", List.of("admin", "knowledge:upload", "knowledge:read:own"), null);
+        client = FilemillClient.builder(api.uri(""))
+                .apiKey(new ApiKeys(database.jdbc).create(key).secret())
+                .build();
     }
 
     @AfterAll
@@ -140,5 +156,48 @@ class ClientIT {
 
     private static Instant tomorrow() {
         return Instant.now().plus(1, ChronoUnit.DAYS);
+    }
+
+    @Test
+    void isRefusedWithoutAKey() {
+        assertThatThrownBy(() -> FilemillClient.of(api.uri("")).queue())
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        problem -> assertThat(problem.status()).isEqualTo(401));
+    }
+
+    @Test
+    void watchesATaskToItsEnd() {
+        AcceptedTask accepted = client.submitItems(List.of("a", "b", "c"), NOOP);
+        List<Event> events = new ArrayList<>();
+        try (EventStream stream = client.events(accepted.taskId())) {
+            stream.forEachRemaining(events::add);
+        }
+        Event last = events.get(events.size() - 1);
+        assertThat(last.type()).isEqualTo("end");
+        assertThat(last.data().get("outcome").stringValue()).isEqualTo("success");
+        assertThat(events).filteredOn(event -> event.type().equals("end")).hasSize(1);
+    }
+
+    @Test
+    void reportsWhatBecameOfEachFile() throws TimeoutException, IOException {
+        UUID task = client.submitItems(List.of("a", "b"), NOOP).taskId();
+        client.awaitEnd(task, LIMIT);
+        try (InputStream report = client.report(task, FilemillClient.ReportFormat.CSV, false)) {
+            assertThat(new String(report.readAllBytes(), StandardCharsets.UTF_8).lines())
+                    .filteredOn(line -> line.contains("completed"))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void keepsWebhooks() {
+        Webhook made = client.webhooks().create(URI.create("http://127.0.0.1:9/hook"), List.of("task.completed"), "x");
+        assertThat(made.secret()).startsWith("whsec_");
+        assertThat(client.webhooks().get(made.id()).secret()).isNull();
+        assertThat(client.webhooks().setEnabled(made.id(), false).enabled()).isFalse();
+        assertThat(client.webhooks().list()).extracting(Webhook::id).containsExactly(made.id());
+        client.webhooks().delete(made.id());
+        assertThat(client.webhooks().list()).isEmpty();
     }
 }

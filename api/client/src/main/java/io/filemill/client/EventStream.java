@@ -45,7 +45,7 @@ public final class EventStream implements Iterator<Event>, AutoCloseable {
     }
 
     static boolean endsATask(Event event) {
-        return event.type().equals("task") && event.data().hasNonNull("finished_at");
+        return event.type().equals("end");
     }
 
     /** The id of the last event that was read, from which another stream may go on. */

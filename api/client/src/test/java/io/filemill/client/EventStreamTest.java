@@ -26,7 +26,7 @@ class EventStreamTest {
         Answer first = events(
                 "retry: 2000\n:\n\nid: 7\nevent: task\ndata: {\"processed_files\":1}\n\nevent: file\ndata: {\"cut\":");
         Answer second = events(
-                "id:8\nevent:task\ndata:{\"processed_files\":2,\ndata: \"finished_at\":\"2026-11-24T10:00:00Z\"}\n\n"
+                "id:8\nevent:end\ndata:{\"processed_files\":2,\ndata: \"finished_at\":\"2026-11-24T10:00:00Z\"}\n\n"
                         + "event: task\ndata: {}\n\n");
         try (var server = new FakeServer(first, second);
                 EventStream stream = client(server).events(TASK)) {

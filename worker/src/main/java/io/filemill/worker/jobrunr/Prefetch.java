@@ -36,7 +36,9 @@ final class Prefetch {
         long time = now - lookedAt;
         if (time >= SHORTEST_LOOK.toNanos()) {
             long count = ended.get();
-            double perSecond = (count - endedBefore) * 1e9 / time;
+            // Less one for each slot: files of any length end together now and then, and a short look would take them
+            // for short ones.
+            double perSecond = Math.max(0, count - endedBefore - slots) * 1e9 / time;
             most = (int) Math.max(0, Math.min(LIMIT, perSecond * SECONDS_AHEAD - slots));
             endedBefore = count;
             lookedAt = now;

@@ -10,10 +10,14 @@ final class PrefetchTest {
     private final Prefetch prefetch = new Prefetch(8, () -> now);
 
     private int afterASecondWith(int ends) {
+        return after(Duration.ofSeconds(1), ends);
+    }
+
+    private int after(Duration time, int ends) {
         for (int i = 0; i < ends; i++) {
             prefetch.jobEnded();
         }
-        now += Duration.ofSeconds(1).toNanos();
+        now += time.toNanos();
         return prefetch.most();
     }
 
@@ -29,8 +33,14 @@ final class PrefetchTest {
     }
 
     @Test
+    void doesNotTakeLongFilesThatEndTogetherForShortOnes() {
+        assertThat(after(Duration.ofMillis(50), 8)).isZero();
+        assertThat(after(Duration.ofMillis(50), 40)).isPositive();
+    }
+
+    @Test
     void holdsWhatEndsInAQuarterOfASecondBeyondTheSlots() {
-        assertThat(afterASecondWith(400)).isEqualTo(92);
+        assertThat(afterASecondWith(400)).isEqualTo(90);
     }
 
     @Test
