@@ -1,5 +1,6 @@
 package io.filemill.db.queue;
 
+import io.filemill.db.KeptPlans;
 import io.filemill.db.notification.Channel;
 import io.filemill.db.task.ClaimedFile;
 import java.time.Duration;
@@ -98,6 +99,7 @@ public final class Feeder {
             if (!window.tryLock()) {
                 return 0;
             }
+            KeptPlans.use(jdbc);
             int room = room();
             if (room <= 0) {
                 return 0;
@@ -126,6 +128,7 @@ public final class Feeder {
             if (!window.tryLock()) {
                 return new Taken(List.of(), 0, Next.AT_ONCE);
             }
+            KeptPlans.use(jdbc);
             var round = new Round(Math.min(room, LARGEST_TAKE), node.id());
             List<Dispatched> dispatched = round.run();
             List<Job> jobs = new ArrayList<>(dispatched.size());

@@ -80,11 +80,11 @@ final class FileJobStorage extends PostgresStorageProvider {
                 throw e;
             }
             discard(unreadable);
-            LOG.warn(
-                    "Deleted {} jobs that cannot be read, such as {}; their files are queued again",
-                    unreadable.size(),
-                    unreadable.get(0),
-                    e);
+            LOG.atWarn()
+                    .addKeyValue("jobs", unreadable.size())
+                    .addKeyValue("first", unreadable.get(0))
+                    .setCause(e)
+                    .log("Jobs that cannot be read are deleted, and their files queued again");
             return List.of();
         }
     }
@@ -104,17 +104,14 @@ final class FileJobStorage extends PostgresStorageProvider {
 
     private void discard(List<UUID> jobs) {
         jdbc.sql("""
-                with taken_back as (
-                    update file_task f
-                    set dispatched_at = null, updated_at = now()
-                    from unnest(:files, :attempts) as given (id, attempt)
-                    where f.id = given.id and f.attempt = given.attempt and f.status = 'pending' and f.dispatched_at is not null)
-                delete from jobrunr_jobs where state = 'ENQUEUED' and id = any(:jobs::bpchar[])
+                with discarded as (
+                    delete from jobrunr_jobs where state = 'ENQUEUED' and id = any(:jobs::bpchar[])
+                    returning id)
+                update file_task f
+                set dispatched_at = null, updated_at = now()
+                from discarded
+                where f.status = 'pending' and f.dispatched_at is not null and file_job_id(f.id, f.attempt) = discarded.id
                 """)
-                .param("files", jobs.stream().map(UUID::getMostSignificantBits).toArray(Long[]::new))
-                .param(
-                        "attempts",
-                        jobs.stream().map(UUID::getLeastSignificantBits).toArray(Long[]::new))
                 .param("jobs", jobs.stream().map(UUID::toString).toArray(String[]::new))
                 .update();
     }

@@ -1,9 +1,11 @@
 package io.filemill.db.queue;
 
+import io.filemill.db.KeptPlans;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jobrunr.jobs.Job;
@@ -46,6 +48,7 @@ final class FileJobs {
         return job;
     }
 
+    /** Stores new jobs. */
     void insert(List<Job> jobs) {
         jdbc.sql("""
                 insert into jobrunr_jobs (id, version, jobasjson, jobsignature, state, createdat, updatedat)
@@ -60,6 +63,14 @@ final class FileJobs {
                 .param("states", texts(jobs, job -> job.getState().name()))
                 .param("createdAts", texts(jobs, job -> utc(job.getCreatedAt())))
                 .param("updatedAts", texts(jobs, job -> utc(job.getUpdatedAt())))
+                .update();
+    }
+
+    /** Deletes jobs; ids without one are left out. */
+    void delete(List<UUID> ids) {
+        KeptPlans.use(jdbc);
+        jdbc.sql("delete from jobrunr_jobs where id = any(:ids::bpchar[])")
+                .param("ids", ids.stream().map(UUID::toString).toArray(String[]::new))
                 .update();
     }
 

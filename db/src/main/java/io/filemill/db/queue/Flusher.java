@@ -44,7 +44,7 @@ public final class Flusher implements AutoCloseable {
 
     private final TransactionTemplate transaction;
     private final FileTaskRepository files;
-    private final JdbcClient jdbc;
+    private final FileJobs fileJobs;
     private final FlushMetrics metrics;
     private final Semaphore window;
     private final BlockingQueue<Entry> waiting = new LinkedBlockingQueue<>();
@@ -81,7 +81,7 @@ public final class Flusher implements AutoCloseable {
         this.metrics = new FlushMetrics(meters);
         this.transaction = transaction;
         this.files = files;
-        this.jdbc = jdbc;
+        this.fileJobs = new FileJobs(jdbc);
         this.window = new Semaphore(window);
         thread.setDaemon(true);
         thread.start();
@@ -197,9 +197,7 @@ public final class Flusher implements AutoCloseable {
                         .log("Ends of files came too late and were ignored");
             }
             if (!jobs.isEmpty()) {
-                jdbc.sql("delete from jobrunr_jobs where id = any(:ids::bpchar[])")
-                        .param("ids", jobs.stream().map(UUID::toString).toArray(String[]::new))
-                        .update();
+                fileJobs.delete(jobs);
             }
         });
         metrics.flushed(ends.size(), System.nanoTime() - began);

@@ -64,9 +64,7 @@ final class Window {
                     returning f.id, f.attempt)
                 delete from jobrunr_jobs
                 where state = 'ENQUEUED'
-                  and id in (
-                    select (lpad(to_hex(id), 16, '0') || lpad(to_hex(attempt), 16, '0'))::uuid::text
-                    from taken_back)
+                  and id in (select file_job_id(id, attempt) from taken_back)
                 """)
                 .param("userId", userId)
                 .param("processor", processor)

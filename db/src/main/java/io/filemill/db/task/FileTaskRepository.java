@@ -1,5 +1,6 @@
 package io.filemill.db.task;
 
+import io.filemill.db.KeptPlans;
 import io.filemill.db.failure.Failure;
 import java.time.Duration;
 import java.util.List;
@@ -22,10 +23,6 @@ import tools.jackson.databind.JsonNode;
 public final class FileTaskRepository {
     /** Longer error texts are cut. */
     public static final int MAX_ERROR_LENGTH = 8192;
-
-    /** The id of the JobRunr job of a row's attempt, as {@code FileTaskJob} gives it. */
-    private static final String JOB_ID =
-            " (lpad(to_hex(%1$s.id), 16, '0') || lpad(to_hex(%1$s.attempt), 16, '0'))::uuid::text ";
 
     private static final List<TaskStatus> NOT_COMPLETED =
             List.of(TaskStatus.PENDING, TaskStatus.RUNNING, TaskStatus.FAILED, TaskStatus.SKIPPED);
@@ -93,14 +90,9 @@ public final class FileTaskRepository {
      */
     public int finish(List<FinishedFile> files) {
         return transaction.execute(status -> {
-            keepPlans();
+            KeptPlans.use(jdbc);
             return finishInTransaction(files);
         });
-    }
-
-    /** Until the transaction ends. The database would plan the statement below anew each time, which takes as long as running it for one file. */
-    private void keepPlans() {
-        jdbc.sql("set local plan_cache_mode = force_generic_plan").update();
     }
 
     private int finishInTransaction(List<FinishedFile> files) {
@@ -313,8 +305,7 @@ public final class FileTaskRepository {
                         where n.id = f.node_id and n.lease_expires_at > now())
                     for update skip locked),
                 forgotten as (
-                    delete from jobrunr_jobs where id in (select""" + JOB_ID.formatted("run") + """
-                 from run)),
+                    delete from jobrunr_jobs where id in (select file_job_id(run.id, run.attempt) from run)),
                 """;
         return sendBack(run, "crashed", Duration.ZERO, 0, 1, null).update();
     }
@@ -333,19 +324,16 @@ public final class FileTaskRepository {
                     where f.status = 'pending' and f.dispatched_at is not null
                       and not exists (
                         select from jobrunr_jobs j
-                        where j.id =""" + JOB_ID.formatted("f") + """
+                        where j.id = file_job_id(f.id, f.attempt)
                           and (j.state = 'ENQUEUED'
                             or j.state = 'PROCESSING' and exists (
                                 select from worker_node n
                                 where n.lease_expires_at > now() and j.jobasjson like '%"serverId":"' || n.id || '"%')))
                     returning f.id, f.attempt),
                 forgotten as (
-                    delete from jobrunr_jobs where id in (select""" + JOB_ID.formatted("lost") + """
-                 from lost))
+                    delete from jobrunr_jobs where id in (select file_job_id(lost.id, lost.attempt) from lost))
                 select count(*) from lost
-                """)
-                .query(Integer.class)
-                .single();
+                """).query(Integer.class).single();
     }
 
     /** The file of one of the user's tasks, or empty if there is none of that id that the user may see. */
