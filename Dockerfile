@@ -34,5 +34,5 @@ STOPSIGNAL SIGTERM
 # The image has no curl: bash itself asks. Right for the roles that answer HTTP.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 CMD ["bash", "-c", \
     "exec 3<>/dev/tcp/127.0.0.1/$FILEMILL_PORT && printf 'GET /actuator/health/readiness HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r -t 4 _ status _ <&3 && [ \"$status\" = 200 ]"]
-ENTRYPOINT ["java", "-XX:SharedArchiveFile=/opt/filemill/classes/filemill.jsa", "-XX:+UseSerialGC", "-Xms32m", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "-Dfilemill.program=filemill", "-jar", "filemill.jar"]
+ENTRYPOINT ["java", "-XX:SharedArchiveFile=/opt/filemill/classes/filemill.jsa", "-XX:+UseSerialGC", "-XX:Tier4InvocationThreshold=100000", "-XX:Tier4MinInvocationThreshold=12000", "-XX:Tier4CompileThreshold=300000", "-XX:Tier4BackEdgeThreshold=800000", "-Xms32m", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "-Dfilemill.program=filemill", "-jar", "filemill.jar"]
 CMD ["serve"]

@@ -25,17 +25,20 @@ final class Child {
     private static final long START_NANOS = 30_000_000_000L;
     private static final int LAST_BREATH_SECONDS = 2;
     private static final int EXIT_SECONDS = 10;
-    /** What the optimizing compiler costs a child until it pays is about what it saves in so many files. */
-    private static final int CALLS_UNTIL_OPTIMIZED = 5_000;
-
-    private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1");
-    /** The thread that ends a child whose node is gone must be heard in the midst of any loop, as it is without the optimizing compiler. */
-    private static final List<String> OPTIMIZED =
-            List.of("-XX:+UseCountedLoopSafepoints", "-XX:LoopStripMiningIter=1000");
+    /**
+     * The optimizing compiler waits until a method has run twenty times as often as by default, since it costs a child more than most methods ever give
+     * back. The thread that ends a child whose node is gone is heard in the midst of any loop.
+     */
+    private static final List<String> COMPILATION = List.of(
+            "-XX:Tier4InvocationThreshold=100000",
+            "-XX:Tier4MinInvocationThreshold=12000",
+            "-XX:Tier4CompileThreshold=300000",
+            "-XX:Tier4BackEdgeThreshold=800000",
+            "-XX:+UseCountedLoopSafepoints",
+            "-XX:LoopStripMiningIter=1000");
 
     private final ChildOptions options;
     private final int maximumMegabytes;
-    private final int maximumCalls;
     private final Process process;
     private final ChildMemory memory;
     private final Path temporary;
@@ -45,9 +48,8 @@ final class Child {
     private final AtomicInteger calls = new AtomicInteger();
     private volatile long lastSign;
 
-    private Child(ChildOptions options, int heapMegabytes, boolean optimized, Process process, Path temporary) {
+    private Child(ChildOptions options, int heapMegabytes, Process process, Path temporary) {
         this.options = options;
-        maximumCalls = optimized ? options.callsPerChild() : Math.min(options.callsPerChild(), CALLS_UNTIL_OPTIMIZED);
         maximumMegabytes = heapMegabytes + options.nonHeapMegabytes();
         this.process = process;
         memory = new ChildMemory(process.pid());
@@ -56,21 +58,15 @@ final class Child {
         requests = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
     }
 
-    /**
-     * Starts a child. It need not be ready yet: its first call waits.
-     *
-     * @param optimized whether it is to be as fast as can be after some thousand calls, rather than soon
-     */
-    static Child start(ChildOptions options, int heapMegabytes, boolean optimized, Executor threads)
-            throws IOException {
+    /** Starts a child. It need not be ready yet: its first call waits. */
+    static Child start(ChildOptions options, int heapMegabytes, Executor threads) throws IOException {
         var temporary = Files.createTempDirectory("filemill-child-");
         try {
-            var builder = new ProcessBuilder(command(options, heapMegabytes, optimized, temporary))
-                    .directory(temporary.toFile());
+            var builder = new ProcessBuilder(command(options, heapMegabytes, temporary)).directory(temporary.toFile());
             builder.environment().keySet().retainAll(ENVIRONMENT);
             builder.environment().put("TMPDIR", temporary.toString());
             var process = builder.start();
-            var child = new Child(options, heapMegabytes, optimized, process, temporary);
+            var child = new Child(options, heapMegabytes, process, temporary);
             threads.execute(() -> child.errors.drain(process.getErrorStream()));
             return child;
         } catch (IOException | RuntimeException e) {
@@ -79,7 +75,7 @@ final class Child {
         }
     }
 
-    private static List<String> command(ChildOptions options, int heapMegabytes, boolean optimized, Path temporary) {
+    private static List<String> command(ChildOptions options, int heapMegabytes, Path temporary) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heapMegabytes + "m",
@@ -95,7 +91,7 @@ final class Child {
                 "-Djava.awt.headless=true",
                 "-Dfile.encoding=UTF-8",
                 "-Djava.io.tmpdir=" + temporary));
-        command.addAll(optimized ? OPTIMIZED : QUICK);
+        command.addAll(COMPILATION);
         command.addAll(List.of("-cp", options.classPath(), options.mainClass(), temporary.toString()));
         return command;
     }
@@ -122,11 +118,6 @@ final class Child {
         return calls.get();
     }
 
-    /** Whether there was so much to do that the next child should be optimized. */
-    boolean hasServedLong() {
-        return calls.get() >= CALLS_UNTIL_OPTIMIZED;
-    }
-
     /** For how many nanoseconds the child has not said anything. */
     long silence() {
         return System.nanoTime() - lastSign;
@@ -138,7 +129,7 @@ final class Child {
     }
 
     boolean isUsable() {
-        return process.isAlive() && calls.get() < maximumCalls && !isTooLarge();
+        return process.isAlive() && calls.get() < options.callsPerChild() && !isTooLarge();
     }
 
     /** Waits a moment for the exit of a child that broke off an exchange, and kills it if it does not. */

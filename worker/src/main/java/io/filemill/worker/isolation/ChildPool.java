@@ -38,7 +38,6 @@ public final class ChildPool implements AutoCloseable {
     private final Set<Child> all = ConcurrentHashMap.newKeySet();
     private final ChildMetrics metrics;
     private final Executor threads;
-    private volatile boolean busyForLong; // until children idle
     private volatile boolean closed;
 
     /** Creates a pool without any child yet, which tells nobody what becomes of them. */
@@ -70,8 +69,7 @@ public final class ChildPool implements AutoCloseable {
         slots.acquire();
         try {
             var child = takeIdle();
-            return call(
-                    child == null ? start(options.heapMegabytes(), busyForLong) : child, true, request, reader, limits);
+            return call(child == null ? start(options.heapMegabytes()) : child, true, request, reader, limits);
         } finally {
             slots.release();
         }
@@ -86,7 +84,7 @@ public final class ChildPool implements AutoCloseable {
             throws IOException, InterruptedException {
         slots.acquire();
         try {
-            return call(start(heapMegabytes, false), false, request, reader, limits);
+            return call(start(heapMegabytes), false, request, reader, limits);
         } finally {
             slots.release();
         }
@@ -156,9 +154,9 @@ public final class ChildPool implements AutoCloseable {
         }
     }
 
-    private Child start(int heapMegabytes, boolean optimized) throws IOException {
+    private Child start(int heapMegabytes) throws IOException {
         failIfClosed();
-        var child = Child.start(options, heapMegabytes, optimized, threads);
+        var child = Child.start(options, heapMegabytes, threads);
         all.add(child);
         metrics.started();
         if (closed) {
@@ -195,7 +193,6 @@ public final class ChildPool implements AutoCloseable {
         if (child.calls() == calls && idle.remove(child)) {
             if (child.calls() == calls) {
                 discard(child, End.IDLE);
-                busyForLong = false;
             } else {
                 idle.addFirst(child); // it served a call in between and is idle only for a moment
             }
@@ -203,7 +200,6 @@ public final class ChildPool implements AutoCloseable {
     }
 
     private void discard(Child child, End end) {
-        busyForLong |= child.hasServedLong();
         child.kill();
         if (all.remove(child)) {
             metrics.ended(end);

@@ -103,20 +103,6 @@ class ChildPoolIT {
     }
 
     @Test
-    void poolThatIsBusyForLongStartsOptimizedChildren() throws Exception {
-        var first = pid();
-        for (var call = 1; call < 5_000; call++) {
-            answerOf("pid");
-        }
-        var second = pid();
-
-        assertThat(second).isNotEqualTo(first);
-        assertThat(ProcessHandle.of(second).orElseThrow().info().commandLine().orElseThrow())
-                .contains("-XX:+UseCountedLoopSafepoints")
-                .doesNotContain("TieredStopAtLevel");
-    }
-
-    @Test
     void idleChildIsEnded() throws Exception {
         pool = new ChildPool(
                 new ChildOptions(OPTIONS.classPath(), OPTIONS.mainClass(), 64, 192, 500, 1024, Duration.ofMillis(100)),
@@ -199,7 +185,7 @@ class ChildPoolIT {
 
     @Test
     void childThatKeepsTooMuchMemoryIsNotUsedAgain() throws Exception {
-        var child = Child.start(OPTIONS, OPTIONS.heapMegabytes(), false, task -> new Thread(task).start());
+        var child = Child.start(OPTIONS, OPTIONS.heapMegabytes(), task -> new Thread(task).start());
         try {
             child.exchange("echo x".getBytes(StandardCharsets.UTF_8), ChildPoolIT::read);
             assertThat(child.isUsable()).isTrue();
