@@ -6,7 +6,7 @@
 set -euo pipefail
 
 rounds=${1:-5}
-files=${2:-20000}
+files=${2:-100000}
 slots=8
 here=$(cd "$(dirname "$0")" && pwd)
 java_bin=${JAVA_HOME:+$JAVA_HOME/bin/}
@@ -45,7 +45,7 @@ filemill() {
 
 # The naive one is slow, so it gets fewer files.
 declare -A command=(
-    [naive]="${java[*]@Q} NaiveJobRunr $(printf %q "$(url jobrunr)") $((files / 5)) $slots"
+    [naive]="${java[*]@Q} NaiveJobRunr $(printf %q "$(url jobrunr)") $((files / 10)) $slots"
     [filemill]=filemill
     [db-scheduler]="${java[*]@Q} DbScheduler $(printf %q "$(url scheduler)") $files $slots"
     [graphile]="graphile defaults"

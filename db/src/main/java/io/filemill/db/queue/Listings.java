@@ -130,7 +130,7 @@ public final class Listings {
      */
     public boolean record(ClaimedListing claimed, ListedPage page, boolean last) {
         UUID id = claimed.uploadTaskId();
-        return transaction.execute(status -> {
+        boolean recorded = transaction.execute(status -> {
             if (!lock(id) || !move(claimed, page)) {
                 return false;
             }
@@ -142,6 +142,10 @@ public final class Listings {
             int ignored = feeder.feed();
             return true;
         });
+        if (recorded) {
+            fileTasks.committed(page.files().size());
+        }
+        return recorded;
     }
 
     /** Gives a listing back, behind the others that wait, and wakes the nodes. Does nothing if it is not this claim's any more. */

@@ -95,51 +95,61 @@ public final class Submission {
             FoundFiles files,
             @Nullable IdempotencyKey key,
             Predicate<TransactionStatus> dispatches) {
-        return transaction.execute(status -> {
-            if (key != null) {
-                Optional<Accepted> earlier = keys.begin(task.userId(), key);
-                if (earlier.isPresent()) {
-                    return earlier;
-                }
+        Optional<Accepted> accepted = transaction.execute(status -> record(task, files, key, dispatches, status));
+        accepted.filter(submission -> !submission.replayed())
+                .ifPresent(submission -> fileTasks.committed(submission.totalFiles()));
+        return accepted;
+    }
+
+    private Optional<Accepted> record(
+            NewUploadTask task,
+            FoundFiles files,
+            @Nullable IdempotencyKey key,
+            Predicate<TransactionStatus> dispatches,
+            TransactionStatus status) {
+        if (key != null) {
+            Optional<Accepted> earlier = keys.begin(task.userId(), key);
+            if (earlier.isPresent()) {
+                return earlier;
             }
-            uploadTasks.insert(task);
-            int given = 0;
-            int stored = 0;
-            boolean copying = true; // until an item comes twice
-            boolean hasBytes = false;
-            long room = admission.roomForFiles(task.userId());
-            while (files.hasNext()) {
-                List<NewFileTask> batch = next(files);
-                given += batch.size();
-                copying = copying && batch.size() >= WORTH_A_COPY && fileTasks.copy(task.id(), batch);
-                stored += copying ? batch.size() : fileTasks.insert(task.id(), batch);
-                hasBytes = hasBytes || batch.stream().anyMatch(file -> file.storedAs() != null);
-                if (stored > room) { // as soon as that is known, not after a million
-                    uploadTasks.recordTotals(task.id(), stored, given - stored, 0);
-                    admission.require(task.userId(), task.id());
-                }
+        }
+        uploadTasks.insert(task);
+        int given = 0;
+        int stored = 0;
+        boolean copying = true; // until an item comes twice
+        boolean hasBytes = false;
+        long room = admission.roomForFiles(task.userId());
+        while (files.hasNext()) {
+            List<NewFileTask> batch = next(files);
+            given += batch.size();
+            copying = copying && batch.size() >= WORTH_A_COPY && fileTasks.copy(task.id(), batch);
+            stored += copying ? batch.size() : fileTasks.insert(task.id(), batch);
+            hasBytes = hasBytes || batch.stream().anyMatch(file -> file.storedAs() != null);
+            if (stored > room) { // as soon as that is known, not after a million
+                uploadTasks.recordTotals(task.id(), stored, given - stored, 0);
+                admission.require(task.userId(), task.id());
             }
-            Optional<NewListing> rest = files.rest();
-            if (stored == 0 && rest.isEmpty()) {
-                status.setRollbackOnly();
-                return Optional.empty();
-            }
-            int failed = rest.isEmpty() ? 0 : listings.begin(task.id(), rest.get());
-            uploadTasks.recordTotals(task.id(), stored, given - stored, failed);
-            if (hasBytes) {
-                uploadTasks.recordStoredBytes(task.id());
-            }
-            admission.require(task.userId(), task.id());
-            var accepted = new Accepted(task.id(), stored + failed, given - stored, false, rest.isPresent());
-            if (key != null) {
-                keys.remember(task.userId(), key, accepted);
-            }
-            if (dispatches.test(status)) {
-                feeder.feed();
-            }
-            Channel.WORK.send(jdbc, ""); // even if another process was feeding and could not see these rows
-            return Optional.of(accepted);
-        });
+        }
+        Optional<NewListing> rest = files.rest();
+        if (stored == 0 && rest.isEmpty()) {
+            status.setRollbackOnly();
+            return Optional.empty();
+        }
+        int failed = rest.isEmpty() ? 0 : listings.begin(task.id(), rest.get());
+        uploadTasks.recordTotals(task.id(), stored, given - stored, failed);
+        if (hasBytes) {
+            uploadTasks.recordStoredBytes(task.id());
+        }
+        admission.require(task.userId(), task.id());
+        var accepted = new Accepted(task.id(), stored + failed, given - stored, false, rest.isPresent());
+        if (key != null) {
+            keys.remember(task.userId(), key, accepted);
+        }
+        if (dispatches.test(status)) {
+            feeder.feed();
+        }
+        Channel.WORK.send(jdbc, ""); // even if another process was feeding and could not see these rows
+        return Optional.of(accepted);
     }
 
     /**

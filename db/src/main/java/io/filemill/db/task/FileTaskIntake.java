@@ -11,26 +11,35 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.util.PSQLState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Writes the files of new tasks as pending, due at once, in the order in which they are given. Each method needs the transaction that
- * inserted the task. Safe for use by several threads.
+ * inserted the task, but {@link #committed}. Safe for use by several threads.
  */
 public final class FileTaskIntake {
+    private static final Logger LOG = LoggerFactory.getLogger(FileTaskIntake.class);
     private static final String SIGNATURE = "PGCOPY\n\u00ff\r\n\0";
     private static final int BUFFER_BYTES = 1 << 20;
 
+    private static final int WORTH_A_LOOK = 1000;
+
     private final JdbcTemplate template;
     private final JdbcClient jdbc;
+    private final AtomicInteger unseen = new AtomicInteger();
 
     /**
      * @param dataSource the one of the transactions
@@ -38,6 +47,33 @@ public final class FileTaskIntake {
     public FileTaskIntake(DataSource dataSource) {
         this.template = new JdbcTemplate(dataSource);
         this.jdbc = JdbcClient.create(template);
+    }
+
+    /**
+     * Tells that files are committed. If PostgreSQL knows of fewer files than there are new ones, as after all were purged, or of half of the table at most, it
+     * takes statistics at once, a tenth of a second: with the old ones it would go through all files to find a few until its own turn, once a minute, comes. Does
+     * nothing in a transaction.
+     */
+    public void committed(int files) {
+        int added = unseen.addAndGet(files);
+        if (added < WORTH_A_LOOK || TransactionSynchronizationManager.isActualTransactionActive()) {
+            return;
+        }
+        unseen.set(0);
+        try {
+            if (isUnderestimated(added)) {
+                jdbc.sql("analyze (skip_locked) file_task").update();
+            }
+        } catch (DataAccessException e) {
+            LOG.atWarn().addKeyValue("reason", e.getMessage()).log("The table of files could not be analysed");
+        }
+    }
+
+    private boolean isUnderestimated(int added) {
+        return jdbc.sql("""
+                select reltuples < :added or pg_relation_size(oid) > 2 * relpages::bigint * current_setting('block_size')::integer
+                from pg_class where oid = 'file_task'::regclass
+                """).param("added", added).query(Boolean.class).single();
     }
 
     /**

@@ -104,7 +104,7 @@ public final class FileTaskRepository {
                         as given (id, attempt, status, result, sha256, error_code, component, phase, retryable, actionable_by, error, waited)),
                 locked_task as (
                     select id, user_id, processor from upload_task
-                    where id in (select f.upload_task_id from file_task f join given on given.id = f.id)
+                    where id in (select upload_task_id from file_task where id = any(:ids::bigint[]))
                     order by id
                     for update),
                 moved as (
@@ -113,9 +113,10 @@ public final class FileTaskRepository {
                         error_code = given.error_code, error_component = given.component, error_phase = given.phase,
                         error_retryable = given.retryable, error_actionable_by = given.actionable_by, error = given.error,
                         started_at = f.started_at + make_interval(secs => given.waited), finished_at = now(), updated_at = now()
-                    from given, locked_task
-                    where f.id = given.id and f.upload_task_id = locked_task.id
-                      and f.status = 'running' and f.attempt = given.attempt      -- a node presumed dead holds an older attempt
+                    from given
+                    where f.id = any(:ids::bigint[]) and f.id = given.id and f.status = :running
+                      and f.attempt = given.attempt                       -- a node presumed dead holds an older attempt
+                      and (select count(*) from locked_task) > 0          -- the tasks before the files
                     returning f.*),
                 failed_for_good as (
                     insert into failed_content (user_id, processor, sha256, file_task_id, filename, error_code, error)
@@ -135,6 +136,7 @@ public final class FileTaskRepository {
                 """ + Tally.OF_MOVED_FILES + """
                 select count(*) from moved
                 """)
+                .param("running", TaskStatus.RUNNING.word())
                 .param("ids", array(files, FinishedFile::id, Long[]::new))
                 .param("attempts", array(files, FinishedFile::attempt, Integer[]::new))
                 .param("statuses", array(files, file -> file.status().word(), String[]::new))

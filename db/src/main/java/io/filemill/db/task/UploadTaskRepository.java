@@ -1,5 +1,6 @@
 package io.filemill.db.task;
 
+import io.filemill.db.KeptPlans;
 import io.filemill.db.notification.Channel;
 import io.filemill.db.telemetry.Traces;
 import java.sql.Timestamp;
@@ -315,11 +316,14 @@ public final class UploadTaskRepository {
     public void delete(UUID id) {
         int deleted;
         do {
-            deleted = jdbc.sql("""
-                    delete from file_task
-                    where id in (select id from file_task where upload_task_id = :id order by status, id limit :batch)
-                      and exists (select from upload_task where id = :id and purged_at is not null)
-                    """).param("id", id).param("batch", PURGE_BATCH).update();
+            deleted = transaction.execute(status -> {
+                KeptPlans.use(jdbc);
+                return jdbc.sql("""
+                        delete from file_task
+                        where id = any(array(select id from file_task where upload_task_id = :id order by status, id limit :batch))
+                          and exists (select from upload_task where id = :id and purged_at is not null)
+                        """).param("id", id).param("batch", PURGE_BATCH).update();
+            });
         } while (deleted == PURGE_BATCH);
         jdbc.sql("delete from upload_task where id = :id and purged_at is not null")
                 .param("id", id)
