@@ -45,7 +45,7 @@ filemill() {
 
 # The naive one is slow, so it gets fewer files.
 declare -A command=(
-    [naive]="${java[*]@Q} NaiveJobRunr $(printf %q "$(url jobrunr)") $((files / 10)) $slots"
+    [naive]="${java[*]@Q} NaiveJobRunr $(printf %q "$(url jobrunr)") $((files / 20)) $slots"
     [filemill]=filemill
     [db-scheduler]="${java[*]@Q} DbScheduler $(printf %q "$(url scheduler)") $files $slots"
     [graphile]="graphile defaults"

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class KilledDrainIT {
     private static final int FILES = 5000;
     private static final int SLOTS = 4;
-    private static final int ENDS_THAT_WAIT = 256;
-    private static final int FILES_HELD_IN_ADVANCE = 256;
+    private static final int ENDS_THAT_WAIT = 512;
+    private static final int FILES_HELD_IN_ADVANCE = 512;
 
     private final TestDatabase db;
 

@@ -44,7 +44,7 @@ public record WorkerProperties(
         @DefaultValue("400d") Duration auditMaxAge,
         @DefaultValue("512") @Min(64) int parserHeap,
         @DefaultValue("group") FileTaskHandler.Durability durability,
-        @DefaultValue("256") @Min(1) int flushWindow,
+        @DefaultValue("512") @Min(1) int flushWindow,
         @DefaultValue("127.0.0.1") String healthHost,
         @Nullable @Min(0) @Max(65535) Integer healthPort) {
     public WorkerProperties {

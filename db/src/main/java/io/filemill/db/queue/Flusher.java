@@ -34,7 +34,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class Flusher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
-    private static final int LARGEST_GROUP = 256;
+    private static final int LARGEST_GROUP = 512;
     private static final Duration LONGEST_OUTAGE = Duration.ofMinutes(10);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);

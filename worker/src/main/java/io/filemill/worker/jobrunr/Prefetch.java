@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * while another node could run them, and short ones do not wait for a fetch. Any thread may tell of ends; one thread asks.
  */
 final class Prefetch {
-    static final int LIMIT = 256;
+    static final int LIMIT = 512;
     private static final double SECONDS_AHEAD = 0.25;
     private static final Duration SHORTEST_LOOK = Duration.ofMillis(50);
 

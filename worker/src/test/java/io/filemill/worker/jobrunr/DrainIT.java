@@ -144,7 +144,7 @@ final class DrainIT {
             assertThat(sizes)
                     .as("what the node holds, what waits for its commit and the smallest window")
                     .hasSizeGreaterThan(10)
-                    .allMatch(size -> size <= 8 + 2 * 256 + 256 + 64);
+                    .allMatch(size -> size <= 8 + 3 * Prefetch.LIMIT + 64);
         }
     }
 }
