@@ -34,7 +34,7 @@ public final class FileTaskIntake {
     private static final Logger LOG = LoggerFactory.getLogger(FileTaskIntake.class);
     private static final String SIGNATURE = "PGCOPY\n\u00ff\r\n\0";
     private static final int BUFFER_BYTES = 1 << 20;
-
+    /** So few files are found fast whatever PostgreSQL believes. */
     private static final int WORTH_A_LOOK = 1000;
 
     private final JdbcTemplate template;
@@ -50,9 +50,9 @@ public final class FileTaskIntake {
     }
 
     /**
-     * Tells that files are committed. If PostgreSQL knows of fewer files than there are new ones, as after all were purged, or of half of the table at most, it
-     * takes statistics at once, a tenth of a second: with the old ones it would go through all files to find a few until its own turn, once a minute, comes. Does
-     * nothing in a transaction.
+     * Tells that files are committed. Where PostgreSQL's statistics are of fewer files than are new, as after a purge of all, or of a table half as large, they
+     * are taken anew at once, which takes a tenth of a second: until its own turn, once a minute, each statement would be planned for a handful of files.
+     * Nothing is done within a transaction, and a failure is logged only.
      */
     public void committed(int files) {
         int added = unseen.addAndGet(files);
