@@ -114,7 +114,7 @@ public final class FileTaskRepository {
                         error_retryable = given.retryable, error_actionable_by = given.actionable_by, error = given.error,
                         started_at = f.started_at + make_interval(secs => given.waited), finished_at = now(), updated_at = now()
                     from given
-                    where f.id = any(:ids::bigint[]) and f.id = given.id and f.status = :running
+                    where f.id = given.id and f.status = :running
                       and f.attempt = given.attempt                       -- a node presumed dead holds an older attempt
                       and (select count(*) from locked_task) > 0          -- the tasks before the files
                     returning f.*),

@@ -51,7 +51,7 @@ class KeptPlansIT {
                 connection.runOneFile(node);
             }
             addManyJobs();
-            UUID large = submitUnnoticed("bob");
+            UUID large = db.submit("bob", MANY);
 
             assertThat(connection.runOneFile(node)).isLessThan(FEW);
             assertThat(db.task(small).processedFiles() + db.task(large).processedFiles())
@@ -68,7 +68,7 @@ class KeptPlansIT {
                 assertThat(connection.files.finish(List.of(OneConnection.done(i, 1))))
                         .isZero();
             }
-            UUID task = submitUnnoticed("ann");
+            UUID task = db.submit("ann", MANY);
 
             assertThat(connection.runOneFile(new TakingNode(db.node(), "node"))).isLessThan(FEW);
             assertThat(db.task(task).processedFiles()).isOne();
@@ -106,11 +106,6 @@ class KeptPlansIT {
             db.submit("cyd", 50);
         }
         assertThat(knownFiles()).isEqualTo(MANY + 3000);
-    }
-
-    /** Within a transaction, after which nobody looks whether PostgreSQL knows of the files. */
-    private UUID submitUnnoticed(String userId) {
-        return db.transaction.execute(status -> db.submit(userId, MANY));
     }
 
     /** What statistics say that were taken when all files had been deleted and vacuum could not give their pages back. */
