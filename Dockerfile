@@ -22,17 +22,17 @@ ENV FILEMILL_DATA_DIR=/var/lib/filemill \
     FILEMILL_PORT=8080 \
     FILEMILL_DASHBOARD_PORT=8000 \
     FILEMILL_WORKER_HEALTH_PORT=8081
-# With its classes in an archive a process starts in less time. They are those of a short run on a database of its own; without the archive
-# everything works as well.
-RUN install -d -o filemill -g filemill classes
+# With its classes and how they are linked in a cache a process starts in less time. It comes from ingesting a file with a database of its own, without
+# the optimizing compiler: else its profiles are kept, and it works for them at each start. Without a cache everything works as well.
+RUN install -d -o filemill -g filemill cache
 USER 10001:10001
 RUN FILEMILL_DATA_DIR=/tmp/first FILEMILL_HOST=127.0.0.1 FILEMILL_DASHBOARD_PORT=0 FILEMILL_WORKER_HEALTH_PORT= \
-    java -Xlog:disable -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -XX:ArchiveClassesAtExit=classes/filemill.jsa -jar filemill.jar status >/dev/null 2>&1 \
+    java -Xlog:disable -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -XX:AOTCacheOutput=cache/filemill.aot -jar filemill.jar ingest /etc/os-release >/dev/null 2>&1 \
     ; rm -rf /tmp/first
 EXPOSE 8080 8000 8081
 STOPSIGNAL SIGTERM
 # The image has no curl: bash itself asks. Right for the roles that answer HTTP.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 CMD ["bash", "-c", \
     "exec 3<>/dev/tcp/127.0.0.1/$FILEMILL_PORT && printf 'GET /actuator/health/readiness HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r -t 4 _ status _ <&3 && [ \"$status\" = 200 ]"]
-ENTRYPOINT ["java", "-XX:SharedArchiveFile=/opt/filemill/classes/filemill.jsa", "-XX:+UseSerialGC", "-XX:Tier4InvocationThreshold=100000", "-XX:Tier4MinInvocationThreshold=12000", "-XX:Tier4CompileThreshold=300000", "-XX:Tier4BackEdgeThreshold=800000", "-Xms32m", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "-Dfilemill.program=filemill", "-jar", "filemill.jar"]
+ENTRYPOINT ["java", "-XX:AOTCache=/opt/filemill/cache/filemill.aot", "-XX:+UseSerialGC", "-XX:Tier4InvocationThreshold=100000", "-XX:Tier4MinInvocationThreshold=12000", "-XX:Tier4CompileThreshold=300000", "-XX:Tier4BackEdgeThreshold=800000", "-Xms32m", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "-Dfilemill.program=filemill", "-jar", "filemill.jar"]
 CMD ["serve"]

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs the launcher in a source tree of its own, with a Java and a Maven that only write down how they were called. */
 final class LauncherScriptIT {
@@ -23,7 +25,7 @@ final class LauncherScriptIT {
                 mkdir -p "${@: -1}" && touch "${@: -1}/filemill-api-1-exec.jar"
             fi
             case $* in
-                *ArchiveClassesAtExit=*) printf '%s\\n' "database: $FILEMILL_DB_URL in $FILEMILL_DATA_DIR" >>"$CALLS" ;;
+                *ArchiveClassesAtExit=* | *AOTCacheOutput=*) printf '%s\\n' "database: $FILEMILL_DB_URL in $FILEMILL_DATA_DIR" >>"$CALLS" ;;
             esac
             """;
     private static final String MAVEN = """
@@ -87,6 +89,27 @@ final class LauncherScriptIT {
         assertThat(calls("database:"))
                 .hasSize(2)
                 .containsOnly("database:  in " + root + "/api/target/filemill/first-start");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"17.0.15, ArchiveClassesAtExit, SharedArchiveFile", "25.0.1, AOTCacheOutput, AOTCache"})
+    void startsFromWhatThisJavaKeptOfTheFirstStart(String java, String written, String read) throws Exception {
+        javaVersion(java);
+        String feature = java.split("\\.")[0];
+        String folder = root + "/api/target/filemill/";
+
+        run("status");
+        run("serve");
+
+        assertThat(calls("java -Dfile"))
+                .hasSize(4)
+                .satisfiesExactly(
+                        call -> assertThat(call).contains(" -XX:" + written + "=" + folder + "quick.new "),
+                        call -> assertThat(call).contains(" -XX:" + written + "=" + folder + "server.new "),
+                        call -> assertThat(call)
+                                .contains(" -XX:" + read + "=" + folder + "quick-" + feature + ".cache "),
+                        call -> assertThat(call)
+                                .contains(" -XX:" + read + "=" + folder + "server-" + feature + ".cache "));
     }
 
     @Test
