@@ -2,7 +2,8 @@
 # How long single readers wait over HTTP while one large task drains: bench/reads.sh [FILES] [DELAY_MS] [REQUESTS]
 #   FILEMILL_DB_URL='jdbc:postgresql://host:5432/empty?user=me' bench/reads.sh 1000000
 # An API and a node of 8 slots are a process each. Prints the median, the 95th and 99th percentile and the longest of the requests, in milliseconds, first
-# while nothing runs, then twice while files run that take DELAY_MS (0). Needs the built jar, curl and ab (of Debian's apache2-utils).
+# while nothing runs, then twice while files run that take DELAY_MS (0). /livez asks no database: what it takes is the wait for a core and for the server itself.
+# The connection is kept. Needs the built jar, curl and ab (of Debian's apache2-utils).
 set -euo pipefail
 
 files=${1:-1000000}
@@ -25,10 +26,9 @@ await_ready() { # PORT PID
 }
 
 measure() { # WHEN
-    local path
-    for path in "" "/files?limit=100" "/files?limit=100&status=completed" queue; do
-        if [ "$path" = queue ]; then path=/v1/stats/queue; else path=/v1/tasks/$task$path; fi
-        printf '%s  %s  %s\n' "$1" "${path/$task/ID}" "$(ab -n "$requests" "$url$path" 2>/dev/null \
+    local path of_task=/v1/tasks/$task
+    for path in /livez "$of_task" "$of_task/files?limit=100" "$of_task/files?limit=100&status=completed" /v1/stats/queue; do
+        printf '%s  %s  %s\n' "$1" "${path/$task/ID}" "$(ab -k -n "$requests" "$url$path" 2>/dev/null \
             | awk '$1 ~ /^(50|95|99|100)%$/ {printf "%s %s  ", $1, $2}')"
     done
 }

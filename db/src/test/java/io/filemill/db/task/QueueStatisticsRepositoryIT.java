@@ -48,6 +48,20 @@ class QueueStatisticsRepositoryIT {
     }
 
     @Test
+    void looksForTheOldestReadyFileOnce() {
+        db.submit("ann", 100);
+
+        List<String> plan = db.jdbc
+                .sql("explain select * from filemill_queue")
+                .query(String.class)
+                .list();
+
+        assertThat(plan)
+                .filteredOn(line -> line.contains("next_attempt_at <= now()"))
+                .hasSize(1);
+    }
+
+    @Test
     void theOldestReadyFileIsTheOneThatHasBeenDueForLongest() {
         db.submit("ann", 100);
         UUID task = db.submit("bob", 1);
