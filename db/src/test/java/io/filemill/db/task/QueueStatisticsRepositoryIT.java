@@ -62,6 +62,26 @@ class QueueStatisticsRepositoryIT {
     }
 
     @Test
+    void startsNoParallelWorkers() {
+        db.submit("ann", 1000);
+        List<String> plan = db.transaction.execute(status -> {
+            for (String cost : List.of(
+                    "parallel_setup_cost",
+                    "parallel_tuple_cost",
+                    "min_parallel_table_scan_size",
+                    "min_parallel_index_scan_size")) {
+                db.jdbc.sql("set local " + cost + " = 0").update();
+            }
+            return db.jdbc
+                    .sql("explain select * from filemill_queue")
+                    .query(String.class)
+                    .list();
+        });
+
+        assertThat(plan).noneMatch(line -> line.contains("Parallel") && line.contains(" file_task"));
+    }
+
+    @Test
     void theOldestReadyFileIsTheOneThatHasBeenDueForLongest() {
         db.submit("ann", 100);
         UUID task = db.submit("bob", 1);

@@ -1,3 +1,6 @@
+-- Every statement reads few rows of files by an index. Where the planner believes in many, to start parallel workers takes ten times as long as to read them.
+alter table file_task set (parallel_workers = 0);
+
 -- As in version 7, but the oldest file is looked for once.
 
 create or replace view filemill_queue as
