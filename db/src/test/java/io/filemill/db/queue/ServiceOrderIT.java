@@ -183,18 +183,10 @@ class ServiceOrderIT {
                     """).update();
 
             db.transaction.executeWithoutResult(status -> {
-                long before = filesRead();
+                long before = db.filesRead();
                 assertThat(take(100)).hasSize(100);
-                assertThat(filesRead() - before).as("rows read").isBetween(100L, 300L);
+                assertThat(db.filesRead() - before).as("rows read").isBetween(100L, 300L);
             });
-        }
-
-        /** Rows that this connection read and has not told of yet, so perhaps also of earlier transactions. */
-        private long filesRead() {
-            return db.jdbc.sql("""
-                            select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)
-                            from pg_stat_xact_user_tables where relname = 'file_task'
-                            """).query(Long.class).single();
         }
 
         @Test

@@ -51,12 +51,7 @@ class QueueStatisticsRepositoryIT {
     void looksForTheOldestReadyFileOnce() {
         db.submit("ann", 100);
 
-        List<String> plan = db.jdbc
-                .sql("explain select * from filemill_queue")
-                .query(String.class)
-                .list();
-
-        assertThat(plan)
+        assertThat(plan())
                 .filteredOn(line -> line.contains("next_attempt_at <= now()"))
                 .hasSize(1);
     }
@@ -72,10 +67,7 @@ class QueueStatisticsRepositoryIT {
                     "min_parallel_index_scan_size")) {
                 db.jdbc.sql("set local " + cost + " = 0").update();
             }
-            return db.jdbc
-                    .sql("explain select * from filemill_queue")
-                    .query(String.class)
-                    .list();
+            return plan();
         });
 
         assertThat(plan).noneMatch(line -> line.contains("Parallel") && line.contains(" file_task"));
@@ -192,5 +184,12 @@ class QueueStatisticsRepositoryIT {
         assertThat(statistics.readCluster().driftingTasks()).isEqualTo(1);
         assertThat(statistics.checkCounters(Duration.ZERO)).isTrue();
         assertThat(statistics.readCluster().driftingTasks()).isZero();
+    }
+
+    private List<String> plan() {
+        return db.jdbc
+                .sql("explain select * from filemill_queue")
+                .query(String.class)
+                .list();
     }
 }
