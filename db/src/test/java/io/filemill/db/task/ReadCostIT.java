@@ -36,6 +36,29 @@ class ReadCostIT {
         costs(task, "after an analyze");
     }
 
+    /** A function in SQL that the planner does not make part of the statement is planned for each statement that calls it, before PostgreSQL 18. */
+    @Test
+    void noFunctionIsPlannedForEachStatement() {
+        List<Call> calls = db.jdbc.sql("""
+                    select p.proname as name,
+                           format('select %s(%s) from (select %s offset 0) given', p.proname, string_agg('a' || a.position, ', '),
+                                  string_agg(format('null::%s as a%s', a.type::regtype, a.position), ', ')) as statement
+                    from pg_proc p
+                    join pg_language l on l.oid = p.prolang
+                    cross join unnest(p.proargtypes::oid[]) with ordinality as a (type, position)
+                    where p.pronamespace = 'public'::regnamespace and l.lanname = 'sql' and not p.proretset
+                    group by p.oid, p.proname
+                    """).query(Call.class).list();
+
+        assertThat(calls)
+                .isNotEmpty()
+                .allSatisfy(call -> assertThat(db.jdbc
+                                .sql("explain (verbose, costs off) " + call.statement())
+                                .query(String.class)
+                                .list())
+                        .noneMatch(line -> line.contains(call.name() + "(")));
+    }
+
     private void costs(LargeTask task, String when) {
         int ended = task.ended();
         assertThat(costOf(
@@ -113,6 +136,8 @@ class ReadCostIT {
                 .query(Touched.class)
                 .single();
     }
+
+    private record Call(String name, String statement) {}
 
     private record Touched(long scans, long rows) {}
 }
