@@ -106,7 +106,7 @@ class ManifestIT {
         assertThat(accepted.path("duplicates_ignored").asInt()).isEqualTo(1);
         var row = database.jdbc
                 .sql("""
-                        select count(*) as files, count(dispatched_at) > 0 as begun, bool_and(in_order) as in_order
+                        select count(*) as files, bool_or(attempt > 0) as begun, bool_and(in_order) as in_order
                         from (select *, split_part(filename, ' ', 2)::bigint = row_number() over (order by id) - 1 as in_order
                               from file_task where upload_task_id = :id) f
                         """)

@@ -75,7 +75,7 @@ public final class LargeTask {
                     error_retryable = case when (id - :first) % :spread = 7 then false end,
                     error_actionable_by = case when (id - :first) % :spread = 7 then 'USER_ACTIONABLE' end,
                     result = case when (id - :first) % :spread <> 7 then '{"status": "indexed", "chunks": 12}'::jsonb end,
-                    attempt = 1, node_id = :node, dispatched_at = now(), started_at = now(), finished_at = now(), updated_at = now()
+                    attempt = 1, node_id = :node, started_at = now(), finished_at = now(), updated_at = now()
                 where upload_task_id = :id and id < :first + :ended
                 """)
                 .param("id", id)

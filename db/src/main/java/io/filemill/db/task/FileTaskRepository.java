@@ -112,6 +112,7 @@ public final class FileTaskRepository {
                     set status = given.status, result = given.result, sha256 = coalesce(given.sha256, f.sha256),
                         error_code = given.error_code, error_component = given.component, error_phase = given.phase,
                         error_retryable = given.retryable, error_actionable_by = given.actionable_by, error = given.error,
+                        dispatched_at = null,
                         started_at = f.started_at + make_interval(secs => given.waited), finished_at = now(), updated_at = now()
                     from given
                     where f.id = given.id and f.status = :running

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Statements that every file passes through read few rows, however small the tables were when PostgreSQL made the plans that it keeps. */
@@ -91,6 +92,28 @@ class KeptPlansIT {
                     .as("a look for each page of a thousand, and one for each file that is deleted")
                     .isLessThan(3 * MANY);
         }
+    }
+
+    /** Else it looks for the few files of JobRunr's window among all that wait. */
+    @Test
+    void postgresqlExpectsFewFilesInTheWindowWhenHalfHaveEnded() {
+        UUID node = db.node();
+        UUID task = db.submit("ann", MANY);
+        try (HikariDataSource one = db.database.pool("one", 1)) {
+            var connection = new OneConnection(one);
+            while (db.task(task).processedFiles() < MANY / 2) {
+                connection.runFiles(new TakingNode(node, "node"), 500);
+            }
+        }
+        db.jdbc.sql("vacuum analyze file_task").update();
+
+        String plan = db.jdbc.sql("""
+                    explain (format json)
+                    select upload_task_id from file_task where status = 'pending' and dispatched_at is not null
+                    """).query(String.class).single();
+        assertThat(JsonMapper.shared().readTree(plan).at("/0/Plan/Plan Rows").asInt())
+                .as(plan)
+                .isBetween(1, FEW);
     }
 
     @Test
@@ -184,13 +207,22 @@ class KeptPlansIT {
 
         /** Takes a file, ends it, and deletes its job; returns how many rows of files and jobs PostgreSQL read. */
         long runOneFile(TakingNode node) {
+            return runFiles(node, 1);
+        }
+
+        /** The same with as many files at once. */
+        long runFiles(TakingNode node, int files) {
             var taken = new Feeder.Taken[1];
-            long rows = rowsReadBy(() -> taken[0] = feeder.take(node, 1));
-            assertThat(taken[0].files()).hasSize(1);
-            Feeder.TakenFile file = taken[0].files().get(0);
-            FinishedFile end = done(file.file().id(), file.file().attempt());
-            rows += rowsReadBy(() -> files.finish(List.of(end)));
-            rows += rowsReadBy(() -> jobs.delete(List.of(file.job().getId())));
+            long rows = rowsReadBy(() -> taken[0] = feeder.take(node, files));
+            List<Feeder.TakenFile> these = taken[0].files();
+            assertThat(these).hasSize(files);
+            List<FinishedFile> ends = these.stream()
+                    .map(Feeder.TakenFile::file)
+                    .map(file -> done(file.id(), file.attempt()))
+                    .toList();
+            rows += rowsReadBy(() -> this.files.finish(ends));
+            rows += rowsReadBy(() ->
+                    jobs.delete(these.stream().map(file -> file.job().getId()).toList()));
             return rows;
         }
 
