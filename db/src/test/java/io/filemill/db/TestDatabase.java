@@ -155,10 +155,19 @@ public final class TestDatabase implements AutoCloseable {
 
     /** Rows of files that the connection of the transaction read and has not told of yet, so perhaps also in earlier transactions. Take a difference. */
     public long filesRead() {
+        return rowsRead("file_task");
+    }
+
+    /** The same of tasks. */
+    public long tasksRead() {
+        return rowsRead("upload_task");
+    }
+
+    private long rowsRead(String table) {
         return jdbc.sql("""
                         select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)
-                        from pg_stat_xact_user_tables where relname = 'file_task'
-                        """).query(Long.class).single();
+                        from pg_stat_xact_user_tables where relname = :table
+                        """).param("table", table).query(Long.class).single();
     }
 
     /** Deletes all rows. Gives way to statements of a running program that hold some of the tables and want others. */

@@ -2,6 +2,8 @@ package io.filemill.db.queue;
 
 import io.filemill.db.queue.Feeder.Dispatched;
 import io.filemill.db.task.ClaimedFile;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +20,23 @@ final class DispatchRows {
     /** After so many seconds, a file that a user was given counts for 37 % of one. */
     private static final double MEMORY_SECONDS = 5;
 
+    /** How many tasks a choice looks at, besides those with files in flight and one of each user, priority and processor. */
+    private static final int MOST_TASKS = 4000;
+
+    /** What the files in flight, the pauses and the shares of users are now. */
+    private static final String IN_FLIGHT = """
+            in_flight as materialized (
+                select upload_task_id, count(*)::integer as files
+                from (select upload_task_id from file_task where status = 'running'
+                      union all
+                      select upload_task_id from file_task where status = 'pending' and dispatched_at is not null) f
+                group by upload_task_id),
+            paused as materialized (
+                select scope, name from queue_limit where paused),
+            share as materialized (
+                select user_id, used * exp(-least(50, greatest(0, extract(epoch from clock_timestamp() - counted_at)) / :memory)) as recent
+                from user_share)""";
+
     private final JdbcClient jdbc;
 
     DispatchRows(JdbcClient jdbc) {
@@ -27,7 +46,7 @@ final class DispatchRows {
     /**
      * What there is to choose from.
      *
-     * @param tasks the oldest first
+     * @param tasks the oldest first; those that can give no file now have none waiting
      * @param limited whether users or processors have limits
      * @param slots of the nodes that take files
      * @param nextStart in how many seconds the next task may start that waits for its time
@@ -39,75 +58,131 @@ final class DispatchRows {
             @Nullable Double nextStart) {}
 
     /**
-     * Tasks with files that wait or are in flight. Reads no row of a file but those in flight.
+     * Tasks with files in flight, and of those with files that wait, the oldest of each user, priority and processor: as many as there are
+     * places, or fewer of each where very many users have tasks, which then get their next places at the next look. Reads no row of a file
+     * but those in flight.
      *
      * @param nodeId nothing is there for it if its lease has run out; null for anybody
+     * @param places how many files are to be chosen
      * @param probe whether to leave out tasks none of whose files is due, which costs a look at the index for each task
      */
-    Choice choice(@Nullable UUID nodeId, boolean probe) {
+    Choice choice(@Nullable UUID nodeId, int places, boolean probe) {
         List<WaitingTask> tasks = new ArrayList<>();
         var limited = new boolean[1];
         var slots = new int[1];
         var nextStart = new @Nullable Double[1];
-        jdbc.sql("""
-                with in_flight as materialized (
-                    select upload_task_id, count(*)::integer as files
-                    from (select upload_task_id from file_task where status = 'running'
-                          union all
-                          select upload_task_id from file_task where status = 'pending' and dispatched_at is not null) f
-                    group by upload_task_id),
-                paused as materialized (
-                    select scope, name from queue_limit where paused),
-                share as materialized (
-                    select user_id, used * exp(-least(50, greatest(0, extract(epoch from clock_timestamp() - counted_at)) / :memory)) as recent
-                    from user_share)
-                select t.id, t.user_id, t.processor, t.priority, coalesce(i.files, 0) as in_flight,
-                       case when t.paused or t.not_before > now()
-                                or t.user_id in (select name from paused where scope = 'user')
-                                or t.processor in (select name from paused where scope = 'processor') then 0
-                            when :probe and (
-                                select 1 from file_task f
-                                where f.upload_task_id = t.id and f.status = 'pending' and f.dispatched_at is null
-                                  and f.next_attempt_at <= now()
-                                order by f.next_attempt_at, f.id     -- sorted, or the planner reads all files at once
-                                limit 1) is null then 0
-                            else t.total_files - t.processed_files - coalesce(i.files, 0) end as waiting,
-                       coalesce(s.recent, 0) as recent,
-                       case when not t.paused and t.not_before > now() then extract(epoch from t.not_before - clock_timestamp()) end
-                           as starts_in,
+        jdbc.sql("with recursive " + IN_FLIGHT + """
+                ,
+                line as (                        -- one look at the index for each: the next one after the last one
+                    (select user_id, priority, processor from upload_task
+                     where finished_at is null
+                     order by user_id, priority, processor
+                     limit 1)
+                    union all
+                    select next.user_id, next.priority, next.processor
+                    from line
+                    cross join lateral (
+                        select user_id, priority, processor from upload_task
+                        where finished_at is null
+                          and (user_id, priority, processor) > (line.user_id, line.priority, line.processor)
+                        order by user_id, priority, processor
+                        limit 1) next),
+                busy as materialized (
+                    select t.id, t.user_id, t.processor, t.priority, t.created_at, t.total_files - t.processed_files as files
+                    from in_flight i join upload_task t on t.id = i.upload_task_id
+                    where t.finished_at is null),
+                busy_in_line as materialized (
+                    select user_id, priority, processor, count(*) as tasks from busy group by user_id, priority, processor),
+                head as (
+                    select h.*
+                    from line
+                    left join busy_in_line b using (user_id, priority, processor)
+                    cross join lateral (
+                        select t.id, t.user_id, t.processor, t.priority, t.created_at, t.total_files - t.processed_files as files
+                        from upload_task t
+                        where t.finished_at is null
+                          and t.user_id = line.user_id and t.priority = line.priority and t.processor = line.processor
+                          and t.total_files > t.processed_files and not t.paused
+                          and (t.not_before is null or t.not_before <= now())
+                          and (not :probe or (
+                              select 1 from file_task f
+                              where f.upload_task_id = t.id and f.status = 'pending' and f.dispatched_at is null
+                                and f.next_attempt_at <= now()
+                              order by f.next_attempt_at, f.id     -- sorted, or the planner reads all files at once
+                              limit 1) is not null)
+                        order by t.created_at, t.id
+                        limit coalesce(b.tasks, 0)         -- all files of these may be in flight
+                              + greatest(1, least(:places, :mostTasks / (select count(*) from line)))) h
+                    where line.user_id not in (select name from paused where scope = 'user')
+                      and line.processor not in (select name from paused where scope = 'processor')),
+                known as (
+                    select *, true as may_start from head
+                    union all
+                    select *, false from busy where id not in (select id from head))
+                select known.*, coalesce(i.files, 0) as in_flight, coalesce(s.recent, 0) as recent,
+                       case when known.may_start then known.files - coalesce(i.files, 0) else 0 end as waiting,
+                       (select extract(epoch from min(not_before) - clock_timestamp()) from upload_task
+                        where finished_at is null and not paused and not_before > now()) as starts_in,
                        exists (
                            select from queue_limit
                            where scope in ('user', 'processor') and num_nonnulls(max_running, rate_per_second) > 0) as limited,
                        (select coalesce(sum(slots), 0) from worker_node where status = 'active' and lease_expires_at > now()) as slots
+                from (select) look
+                left join known on true
+                left join in_flight i on i.upload_task_id = known.id
+                left join share s on s.user_id = known.user_id
+                where not exists (select from paused where scope = 'cluster')
+                  and (:nodeId::uuid is null
+                       or exists (select from worker_node where id = :nodeId::uuid and lease_expires_at > now()))
+                order by known.created_at, known.id
+                """)
+                .param("probe", probe)
+                .param("places", places)
+                .param("mostTasks", MOST_TASKS)
+                .param("memory", MEMORY_SECONDS)
+                .param("nodeId", nodeId)
+                .query(row -> {
+                    limited[0] = row.getBoolean("limited");
+                    slots[0] = row.getInt("slots");
+                    double startsIn = row.getDouble("starts_in");
+                    nextStart[0] = row.wasNull() ? null : startsIn;
+                    if (row.getString("id") != null) {
+                        tasks.add(waitingTask(row));
+                    }
+                });
+        return new Choice(tasks, limited[0], slots[0], nextStart[0]);
+    }
+
+    /** All tasks that have not ended, the oldest first. Reads no row of a file but those in flight. */
+    List<WaitingTask> all() {
+        return jdbc.sql("with " + IN_FLIGHT + """
+                select t.id, t.user_id, t.processor, t.priority, coalesce(i.files, 0) as in_flight,
+                       case when t.paused or t.not_before > now()
+                                or t.user_id in (select name from paused where scope = 'user')
+                                or t.processor in (select name from paused where scope = 'processor') then 0
+                            else t.total_files - t.processed_files - coalesce(i.files, 0) end as waiting,
+                       coalesce(s.recent, 0) as recent
                 from upload_task t
                 left join in_flight i on i.upload_task_id = t.id
                 left join share s on s.user_id = t.user_id
                 where t.finished_at is null
                   and not exists (select from paused where scope = 'cluster')
-                  and (:nodeId::uuid is null
-                       or exists (select from worker_node where id = :nodeId::uuid and lease_expires_at > now()))
                 order by t.created_at, t.id
                 """)
-                .param("probe", probe)
                 .param("memory", MEMORY_SECONDS)
-                .param("nodeId", nodeId)
-                .query(row -> {
-                    tasks.add(new WaitingTask(
-                            row.getObject("id", UUID.class),
-                            row.getString("user_id"),
-                            row.getString("processor"),
-                            row.getInt("priority"),
-                            row.getInt("waiting"),
-                            row.getInt("in_flight"),
-                            row.getDouble("recent")));
-                    limited[0] = row.getBoolean("limited");
-                    slots[0] = row.getInt("slots");
-                    double startsIn = row.getDouble("starts_in");
-                    if (!row.wasNull() && (nextStart[0] == null || startsIn < nextStart[0])) {
-                        nextStart[0] = startsIn;
-                    }
-                });
-        return new Choice(tasks, limited[0], slots[0], nextStart[0]);
+                .query((row, number) -> waitingTask(row))
+                .list();
+    }
+
+    private static WaitingTask waitingTask(ResultSet row) throws SQLException {
+        return new WaitingTask(
+                row.getObject("id", UUID.class),
+                row.getString("user_id"),
+                row.getString("processor"),
+                row.getInt("priority"),
+                row.getInt("waiting"),
+                row.getInt("in_flight"),
+                row.getDouble("recent"));
     }
 
     /**

@@ -197,7 +197,7 @@ public final class Feeder {
             boolean fellShort = false;
             boolean more = true;
             for (int i = 0; i < ROUNDS && more && dispatched.size() < room; i++) {
-                DispatchRows.Choice choice = rows.choice(nodeId, fellShort);
+                DispatchRows.Choice choice = rows.choice(nodeId, room - dispatched.size(), fellShort);
                 Allowances allowances =
                         choice.limited() ? Allowances.read(jdbc, choice.tasks()) : Allowances.unlimited(jdbc);
                 List<WaitingTask> plan = new DispatchPlan(

@@ -30,7 +30,7 @@ public final class QueuePlaces {
     private record Look(Places places, long nanos) {}
 
     public QueuePlaces(JdbcClient jdbc) {
-        this(() -> new DispatchRows(jdbc).choice(null, false).tasks(), System::nanoTime);
+        this(new DispatchRows(jdbc)::all, System::nanoTime);
     }
 
     /**

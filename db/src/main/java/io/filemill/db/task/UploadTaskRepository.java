@@ -5,6 +5,7 @@ import io.filemill.db.notification.Channel;
 import io.filemill.db.telemetry.Traces;
 import java.sql.Timestamp;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -144,13 +145,19 @@ public final class UploadTaskRepository {
                 .list();
     }
 
-    /** Marks a pending task as running; false if it is not pending any more. Opens its own transaction; may be called again. */
-    public boolean markRunning(UUID id) {
+    /**
+     * Marks those of the tasks that are pending as running. Locks them in the order in which ends of files lock theirs. Opens its own
+     * transaction; may be called again.
+     *
+     * @return how many were pending
+     */
+    public int markRunning(Collection<UUID> ids) {
         return jdbc.sql("""
                 update upload_task
                 set status = 'running', started_at = now(), updated_at = now()
-                where id = :id and status = 'pending'
-                """).param("id", id).update() == 1;
+                where id = any (array(
+                    select id from upload_task where id = any (:ids::uuid[]) and status = 'pending' order by id for update))
+                """).param("ids", ids.toArray(UUID[]::new)).update();
     }
 
     /**

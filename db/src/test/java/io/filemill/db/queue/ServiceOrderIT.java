@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,24 @@ class ServiceOrderIT {
         UUID task = db.submit(userId, files, priority);
         emptyTheWindow();
         return task;
+    }
+
+    /** Tasks as they lie there after as many submissions, one after the other. */
+    private void submitMany(String userId, String processor, int tasks, int files) {
+        db.jdbc
+                .sql("""
+                with task as (
+                    insert into upload_task (id, user_id, processor, total_files, created_at)
+                    select gen_random_uuid(), :userId, :processor, :files, clock_timestamp() from generate_series(1, :tasks)
+                    returning id, created_at)
+                insert into file_task (upload_task_id, item, filename)
+                select task.id, 'file ' || number, 'file' from task, generate_series(1, :files) as number order by created_at
+                """)
+                .param("userId", userId)
+                .param("processor", processor)
+                .param("tasks", tasks)
+                .param("files", files)
+                .update();
     }
 
     private void emptyTheWindow() {
@@ -190,6 +209,43 @@ class ServiceOrderIT {
         }
 
         @Test
+        void looksAtFewTasksHoweverManyWait() {
+            submitMany("ann", "noop", 3000, 1);
+            submitMany("bob", "noop", 3000, 1);
+            db.jdbc.sql("analyze upload_task").update();
+
+            db.transaction.executeWithoutResult(status -> {
+                long before = db.tasksRead();
+                assertThat(take(10)).hasSize(10);
+                assertThat(db.tasksRead() - before).as("tasks read").isLessThan(200);
+            });
+        }
+
+        @Test
+        void smallTasksAreTakenOneAfterTheOtherWhileTheOlderOnesRun() {
+            submitMany("ann", "noop", 30, 1);
+
+            List<Long> taken = Stream.of(take(10), take(10), take(20))
+                    .flatMap(List::stream)
+                    .map(ClaimedFile::id)
+                    .toList();
+
+            assertThat(taken).hasSize(30).isSorted().doesNotHaveDuplicates();
+        }
+
+        @Test
+        void oldTasksThatHaveNoFileYetOrNoneThatIsDueDoNotHideOthers() {
+            submitMany("ann", "noop", 30, 0);
+            submitMany("ann", "noop", 30, 1);
+            db.jdbc
+                    .sql("update file_task set next_attempt_at = now() + interval '1 hour'")
+                    .update();
+            UUID now = submit("ann", 2, 5);
+
+            assertThat(takeByTask(4)).isEqualTo(Map.of(now, 2L));
+        }
+
+        @Test
         void tellsWhenTheNextFileIsDue() {
             submit("ann", 2, 5);
             db.jdbc
@@ -234,6 +290,16 @@ class ServiceOrderIT {
             assertThat(takeByTask(10)).isEqualTo(Map.of(other, 10L));
             finish(running.subList(0, 2));
             assertThat(takeByTask(10).get(task)).isEqualTo(2);
+        }
+
+        @Test
+        void oldTasksOfAProcessorThatIsAtItsLimitDoNotHideThoseOfAnother() {
+            submitMany("ann", "noop", 30, 1);
+            submitMany("ann", "other", 3, 1);
+            limit(LimitScope.PROCESSOR, "noop", 1, null);
+
+            assertThat(take(4).stream().collect(Collectors.groupingBy(ClaimedFile::processor, Collectors.counting())))
+                    .isEqualTo(Map.of("noop", 1L, "other", 3L));
         }
 
         @Test

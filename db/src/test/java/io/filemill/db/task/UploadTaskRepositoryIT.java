@@ -70,6 +70,17 @@ class UploadTaskRepositoryIT {
     }
 
     @Test
+    void tasksBeginTogetherAndEachOnce() {
+        List<UUID> tasks = List.of(db.submit("ann", 1), db.submit("ann", 1), db.submit("bob", 1));
+        assertThat(db.uploadTasks.markRunning(tasks.subList(0, 1))).isOne();
+
+        assertThat(db.uploadTasks.markRunning(tasks)).isEqualTo(2);
+        assertThat(db.uploadTasks.markRunning(tasks)).isZero();
+
+        assertThat(tasks).extracting(task -> db.task(task).status()).containsOnly(TaskStatus.RUNNING);
+    }
+
+    @Test
     void cancelTellsWhyItChangedNothing() {
         UUID task = db.submit("ann", 1);
         ClaimedFile file =

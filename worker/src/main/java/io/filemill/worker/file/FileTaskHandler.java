@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -143,11 +144,13 @@ public final class FileTaskHandler implements FileTaskRunner {
             var run = running.begin(file.id(), file.attempt());
             held.put(new FileTaskJob(file.id(), file.attempt()), new Claim(file, run, now));
         }
-        taken.stream()
+        Set<UUID> begun = taken.stream()
                 .filter(ClaimedFile::firstOfTask)
                 .map(ClaimedFile::uploadTaskId)
-                .distinct()
-                .forEach(uploadTasks::markRunning);
+                .collect(Collectors.toSet());
+        if (!begun.isEmpty()) {
+            uploadTasks.markRunning(begun);
+        }
     }
 
     /** Gives a file back whose job was taken away while it waited for a slot. Does nothing if it was not claimed. */
@@ -196,7 +199,7 @@ public final class FileTaskHandler implements FileTaskRunner {
         var claim = new Claim(file, running.begin(file.id(), file.attempt()), System.nanoTime());
         if (file.firstOfTask()) {
             try {
-                whileTheDatabaseIsAway.execute(() -> uploadTasks.markRunning(file.uploadTaskId()));
+                whileTheDatabaseIsAway.execute(() -> uploadTasks.markRunning(Set.of(file.uploadTaskId())));
             } catch (RetryException | RuntimeException e) {
                 claim.run().close();
                 throw e;
