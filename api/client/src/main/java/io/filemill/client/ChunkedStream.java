@@ -4,21 +4,22 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** The bytes of several streams, each opened when its turn comes, so that one at a time is in memory. For use by one thread. */
+/** The bytes of several streams, each opened when its turn comes, so that one at a time is in memory. To be read by one thread. */
 final class ChunkedStream extends InputStream {
     private final Iterator<UploadFile.Content> parts;
+    private volatile @Nullable IOException failure;
     private InputStream current = new ByteArrayInputStream(new byte[0]);
 
     ChunkedStream(Iterator<UploadFile.Content> parts) {
         this.parts = parts;
     }
 
-    /** What is to be sent cannot be read, which no repetition cures. */
-    static final class SourceException extends IOException {
-        SourceException(IOException cause) {
-            super(cause.toString(), cause);
-        }
+    /** Why what is to be sent could not be read, which no repetition cures; for any thread. */
+    Optional<IOException> failure() {
+        return Optional.ofNullable(failure);
     }
 
     @Override
@@ -41,7 +42,8 @@ final class ChunkedStream extends InputStream {
             }
             return count;
         } catch (IOException e) {
-            throw new SourceException(e);
+            failure = e;
+            throw e;
         }
     }
 

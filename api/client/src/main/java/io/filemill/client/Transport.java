@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -97,8 +98,9 @@ final class Transport {
         long began = System.nanoTime();
         for (int failures = 0; ; failures++) {
             Duration pause;
+            var sent = new AtomicReference<InputStream>();
             try {
-                HttpResponse<InputStream> response = http.send(request(call), BodyHandlers.ofInputStream());
+                HttpResponse<InputStream> response = http.send(request(call, sent), BodyHandlers.ofInputStream());
                 if (response.statusCode() / 100 == 2) {
                     return reader.read(response);
                 }
@@ -108,7 +110,7 @@ final class Transport {
                     throw problem;
                 }
             } catch (IOException e) {
-                requireReadable(e);
+                requireReadable(sent.get());
                 pause = Backoff.pause(failures, Optional.empty());
                 if (!(call.repeatable() || isUnsent(e)) || isTooLong(began, pause)) {
                     throw new UnreachableException(
@@ -153,17 +155,26 @@ final class Transport {
         return e instanceof ConnectException || e instanceof HttpConnectTimeoutException;
     }
 
-    private static void requireReadable(IOException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ChunkedStream.SourceException source) {
-                throw new UncheckedIOException(source);
-            }
+    /** The exception that ended the call need not tell, since the server may have closed the connection meanwhile. */
+    private static void requireReadable(@Nullable InputStream sent) {
+        if (sent instanceof ChunkedStream stream) {
+            stream.failure().ifPresent(failure -> {
+                throw new UncheckedIOException(failure);
+            });
         }
     }
 
-    private HttpRequest request(Call call) {
+    /**
+     * @param sent gets the body once it is opened
+     */
+    private HttpRequest request(Call call, AtomicReference<InputStream> sent) {
         Supplier<InputStream> body = call.body();
-        BodyPublisher publisher = body == null ? BodyPublishers.noBody() : BodyPublishers.ofInputStream(body);
+        BodyPublisher publisher = body == null
+                ? BodyPublishers.noBody()
+                : BodyPublishers.ofInputStream(() -> {
+                    sent.set(body.get());
+                    return sent.get();
+                });
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(settings.server() + call.path()))
                 .method(call.method(), publisher)
                 .header("Accept", "application/json, application/problem+json, */*;q=0.1");
