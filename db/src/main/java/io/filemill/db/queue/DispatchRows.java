@@ -88,7 +88,7 @@ final class DispatchRows {
                         order by user_id, priority, processor
                         limit 1) next),
                 busy as materialized (
-                    select t.id, t.user_id, t.processor, t.priority, t.created_at, t.total_files - t.processed_files as files
+                    select t.id, t.user_id, t.processor, t.priority, t.created_at, i.files as in_flight
                     from in_flight i join upload_task t on t.id = i.upload_task_id
                     where t.finished_at is null),
                 busy_in_line as materialized (
@@ -116,11 +116,10 @@ final class DispatchRows {
                     where line.user_id not in (select name from paused where scope = 'user')
                       and line.processor not in (select name from paused where scope = 'processor')),
                 known as (
-                    select *, true as may_start from head
-                    union all
-                    select *, false from busy where id not in (select id from head))
-                select known.*, coalesce(i.files, 0) as in_flight, coalesce(s.recent, 0) as recent,
-                       case when known.may_start then known.files - coalesce(i.files, 0) else 0 end as waiting,
+                    select *, coalesce(head.files - coalesce(busy.in_flight, 0), 0) as waiting
+                    from head full join busy using (id, user_id, processor, priority, created_at))
+                select known.id, known.user_id, known.processor, known.priority, known.waiting,
+                       coalesce(known.in_flight, 0) as in_flight, coalesce(s.recent, 0) as recent,
                        (select extract(epoch from min(not_before) - clock_timestamp()) from upload_task
                         where finished_at is null and not paused and not_before > now()) as starts_in,
                        exists (
@@ -129,7 +128,6 @@ final class DispatchRows {
                        (select coalesce(sum(slots), 0) from worker_node where status = 'active' and lease_expires_at > now()) as slots
                 from (select) look
                 left join known on true
-                left join in_flight i on i.upload_task_id = known.id
                 left join share s on s.user_id = known.user_id
                 where not exists (select from paused where scope = 'cluster')
                   and (:nodeId::uuid is null

@@ -197,12 +197,13 @@ public final class Feeder {
             boolean fellShort = false;
             boolean more = true;
             for (int i = 0; i < ROUNDS && more && dispatched.size() < room; i++) {
-                DispatchRows.Choice choice = rows.choice(nodeId, room - dispatched.size(), fellShort);
+                int places = room - dispatched.size();
+                DispatchRows.Choice choice = rows.choice(nodeId, places, fellShort);
                 Allowances allowances =
                         choice.limited() ? Allowances.read(jdbc, choice.tasks()) : Allowances.unlimited(jdbc);
                 List<WaitingTask> plan = new DispatchPlan(
                                 choice.tasks(), choice.slots(), allowances::ofUser, allowances::ofProcessor, outOfTurn)
-                        .next(room - dispatched.size());
+                        .next(places);
                 List<Dispatched> found = plan.isEmpty() ? List.of() : rows.dispatch(plan, nodeId);
                 if (choice.limited()) {
                     allowances.settle(found.stream().map(Dispatched::file).toList());

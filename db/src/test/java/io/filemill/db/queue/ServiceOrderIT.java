@@ -192,14 +192,7 @@ class ServiceOrderIT {
 
         @Test
         void touchesOnlyTheFilesThatItGivesHoweverManyTasksThereAre() {
-            db.jdbc.sql("""
-                    with task as (
-                        insert into upload_task (id, user_id, processor, total_files)
-                        select gen_random_uuid(), 'user ' || number % 7, 'noop', 5 from generate_series(1, 2000) as number
-                        returning id)
-                    insert into file_task (upload_task_id, item, filename)
-                    select task.id, 'file ' || number, 'file' from task, generate_series(1, 5) as number
-                    """).update();
+            IntStream.range(0, 7).forEach(user -> submitMany("user " + user, "noop", 300, 5));
 
             db.transaction.executeWithoutResult(status -> {
                 long before = db.filesRead();
